@@ -1,0 +1,10 @@
+export {
+  checkInteger,
+  checkOneOf,
+  checkOptions,
+  type IntegerBounds,
+  invalidArgument,
+} from "./arguments.ts";
+export type { ErrorCode, ErrorContexts } from "./contract.ts";
+export { invariant } from "./invariant.ts";
+export { hasCode, SeglogError } from "./seglog-error.ts";

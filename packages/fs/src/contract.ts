@@ -1,0 +1,179 @@
+/**
+ * The disk as every layer of seglog sees it. All disk access of all layers goes through these
+ * interfaces, so that a simulated disk can stand in for the real one.
+ *
+ * Paths are absolute or relative to the process, with `/` between names. Positions and sizes are
+ * bytes: safe integers from 0. Calls that wait for the device are asynchronous; the few that only
+ * touch memory or the page cache ({@link FileHandle.read}, {@link FileHandle.map},
+ * {@link FileHandle.allocate}) are synchronous, because reads and appends of a log are.
+ *
+ * Errors of every member: `ERR_SEGLOG_NOT_FOUND` for a name that is not there,
+ * `ERR_SEGLOG_EXISTS` for one that must not be, else `ERR_SEGLOG_IO` with `path`, `operation`,
+ * `errno`, and the system's error as `cause`. A failed call changed nothing, unless it says so.
+ */
+export interface FileSystem {
+  /** What {@link FileHandle.map} is made of here: `"mmap-io"`, `"koffi"`, `"read-through"`, … */
+  readonly mapper: string;
+
+  /**
+   * Opens a regular file.
+   *
+   * Durability: a created name lasts only after {@link FileSystem.syncDirectory} of its directory.
+   *
+   * @throws ERR_SEGLOG_NOT_FOUND  no such file, and `create` is `"never"`
+   * @throws ERR_SEGLOG_EXISTS  the name is taken, and `create` is `"exclusive"`
+   */
+  open(path: string, options: OpenFileOptions): Promise<FileHandle>;
+
+  /** What is at `path`, symbolic links not followed; `undefined` when there is nothing. */
+  stat(path: string): Promise<FileStat | undefined>;
+
+  /** Names in `directory`, in ascending order of their UTF-16 code units, without `.` and `..`. */
+  list(directory: string): Promise<string[]>;
+
+  /**
+   * Makes a directory and its missing parents; does nothing where it is there.
+   *
+   * Durability: every name that it made lasts when this resolves.
+   */
+  makeDirectory(path: string, options?: { readonly mode?: number }): Promise<void>;
+
+  /** Removes an empty directory. Durability: after `syncDirectory` of its parent. */
+  removeDirectory(path: string): Promise<void>;
+
+  /**
+   * Gives a file or directory another name, replacing a file, or an empty directory, of that name.
+   * Atomic: at every moment, also after a crash, `to` is the old or the new one.
+   * Durability: after `syncDirectory` of both parents.
+   */
+  rename(from: string, to: string): Promise<void>;
+
+  /** Removes a file's name. Open handles and mappings of it stay usable. */
+  remove(path: string): Promise<void>;
+
+  /** When this resolves, all names made, changed and removed in `path` before the call last. */
+  syncDirectory(path: string): Promise<void>;
+
+  /**
+   * Takes an advisory, exclusive lock on a file, made if it is missing. The lock ends with
+   * {@link FileLock.release} or with the process, however that ends.
+   *
+   * @throws ERR_SEGLOG_LOCKED  at once, when it is held, by this process or another
+   * @throws ERR_SEGLOG_UNAVAILABLE  this platform offers no lock that dies with its process
+   */
+  lock(path: string, options?: { readonly mode?: number }): Promise<FileLock>;
+}
+
+export interface OpenFileOptions {
+  /** `"read"` refuses every call that writes, with `ERR_SEGLOG_READ_ONLY`. */
+  readonly access: "read" | "write";
+  /** Whether a missing file is made. Default `"never"`; the others need `access: "write"`. */
+  readonly create?: "never" | "ifMissing" | "exclusive";
+  /** Permissions of a file that is made, before the process's umask. Default `0o666`. */
+  readonly mode?: number;
+}
+
+export interface FileStat {
+  readonly kind: "file" | "directory" | "link" | "other";
+  /** Length of a file; 0 for anything else. */
+  readonly bytes: number;
+}
+
+export interface FileLock {
+  /** Gives the lock back. Idempotent. The file stays. */
+  release(): Promise<void>;
+}
+
+/**
+ * One open file. After {@link FileHandle.close} every member but `path` throws or rejects with
+ * `ERR_SEGLOG_CLOSED`.
+ *
+ * Overlap: reads and maps at any time; writes, `allocate` and `truncate` may overlap where their
+ * byte ranges do not touch; a `sync` covers what was finished before it was called.
+ */
+export interface FileHandle {
+  readonly path: string;
+
+  /** Current length of the file. */
+  size(): Promise<number>;
+
+  /**
+   * Reads bytes from `position` into `target`, synchronously.
+   *
+   * @returns how many bytes were read: `target.length`, or fewer only at the end of the file
+   */
+  read(target: Uint8Array, position: number): number;
+
+  /**
+   * Writes `parts`, one after another, from `position`; extends the file where needed, with
+   * zeros before `position`. Resolves when the OS has all bytes (a short write is continued).
+   *
+   * Durability: none before {@link FileHandle.sync}. Ownership: `parts` must not change until
+   * this settles. On failure any prefix of the bytes may have been written.
+   */
+  write(parts: readonly Uint8Array[], position: number): Promise<void>;
+
+  /**
+   * Writes zeros over `[from, to)`, synchronously, so that blocks stand behind these bytes:
+   * a page of this range may be written through a mapping without the risk of SIGBUS.
+   * On failure any part of the range may have been written.
+   */
+  allocate(from: number, to: number): void;
+
+  /**
+   * When this resolves, all that earlier finished calls wrote, allocated or truncated through any
+   * handle of this file, or stored through a mapping of it after a {@link Mapping.flush}, is
+   * durable. After a failure the state of those bytes is unknown, and no later sync makes it known.
+   */
+  sync(): Promise<void>;
+
+  /**
+   * Cuts the file to `size` bytes, or extends it with zeros that may have no blocks.
+   * No open mapping of the file may reach beyond `size`.
+   */
+  truncate(size: number): Promise<void>;
+
+  /**
+   * Maps `[0, length)` of the file; `length` must not exceed the file's size and must be at
+   * least 1. What other handles write shows through the mapping, and the other way round after
+   * {@link Mapping.flush}. A mapping outlives its handle only where {@link Mapping.outlivesHandle}.
+   *
+   * @throws ERR_SEGLOG_INVALID_ARGUMENT  `length` is 0, beyond the file, or 2 GiB or more
+   */
+  map(length: number, options: { readonly access: "read" | "write" }): Mapping;
+
+  /** Releases the handle. Idempotent. Syncs nothing. */
+  close(): Promise<void>;
+}
+
+/**
+ * Bytes `[0, length)` of a file as memory. All members are synchronous and cost no system call
+ * where the platform maps; ranges outside `[0, length)` throw a `RangeError`.
+ * The file must not be cut below `length` while the mapping is open.
+ */
+export interface Mapping {
+  readonly length: number;
+  /** Whether the mapping stays usable after its handle was closed. */
+  readonly outlivesHandle: boolean;
+
+  /**
+   * Bytes `[position, position + length)`, not to be written to. Lent: valid until the caller
+   * next awaits, or closes the mapping. Whether later writes show in the view is not promised.
+   */
+  view(position: number, length: number): Uint8Array;
+
+  /**
+   * The big-endian u64 at `position`.
+   * @returns a number, exact up to 2^53 - 1; larger values lose low bits
+   */
+  u64(position: number): number;
+
+  /** Stores `value`, a safe integer from 0, as a big-endian u64. Needs `access: "write"`. */
+  setU64(position: number, value: number): void;
+
+  /** Gives to the file what was stored; needed before `sync`, `read` by a handle, and `close`. */
+  flush(): void;
+
+  /** Ends the mapping; what was not flushed may be lost. Idempotent. Views must not be used after. */
+  close(): void;
+}

@@ -1,0 +1,116 @@
+/**
+ * What group commit needs of whatever it commits to: a `Log`, a `Store`, or anything with these
+ * two methods.
+ */
+export interface CommitTarget {
+  /**
+   * Stages one record and returns its address (a log's offset, a store's position).
+   * The record is copied before this returns. What it throws rejects that append alone.
+   */
+  append(record: Uint8Array): number;
+
+  /**
+   * When it resolves, every record staged before the call is durable. Never called while an
+   * earlier call is pending; `append` may be called meanwhile.
+   * A rejection poisons the group commit.
+   */
+  sync(): Promise<void>;
+}
+
+/**
+ * Many concurrent appends, one write and one sync.
+ *
+ * The first append that finds no sync running starts one; what arrives meanwhile shares the next.
+ * Order: records are staged, and promises settle, in the order of the calls.
+ *
+ * After a failed `sync` of the target it is poisoned: everything that waits, and every later
+ * call, rejects with `ERR_SEGLOG_POISONED`, the target's error as `cause`. After `close` every
+ * call but `close` fails with `ERR_SEGLOG_CLOSED`.
+ */
+export interface GroupCommit {
+  /**
+   * Stages `record` at once, or, when {@link GroupCommitOptions.bytesMax} is reached, in its turn.
+   *
+   * Durability: when the promise resolves, a sync that began after the record was staged has
+   * finished. Ownership: `record` is copied when it is staged; where it has to wait for room,
+   * it must not change before the promise settles.
+   *
+   * @returns the address that the target gave the record
+   * @throws the signal's reason, when it aborts before the record is staged; it is then never
+   *   written. Once staged, a record cannot be aborted, and the promise tells its real fate.
+   */
+  append(
+    record: Uint8Array,
+    options?: { readonly signal?: AbortSignal | undefined },
+  ): Promise<number>;
+
+  /**
+   * As {@link GroupCommit.append}, for anything that stages synchronously: `request.stage` is
+   * called once, in its turn, and what it returns is what the promise resolves with.
+   */
+  submit<T>(request: SubmitRequest<T>): Promise<T>;
+
+  /**
+   * Stages `record` now and returns its address. Durability: as of the next `flush`, or sooner.
+   *
+   * @throws ERR_SEGLOG_OVERLOADED  there is no room, or appends wait for some; nothing was staged
+   * @throws ERR_SEGLOG_POISONED | ERR_SEGLOG_CLOSED  nothing was staged
+   */
+  stage(record: Uint8Array): number;
+
+  /** Resolves when {@link GroupCommit.stage} has room again; rejects as it would throw. */
+  ready(): Promise<void>;
+
+  /** When this resolves, everything staged, and everything that waited, before the call is durable. */
+  flush(): Promise<void>;
+
+  /**
+   * Lets nothing more in, commits what is staged or waits, and settles every promise. Does not
+   * close the target. Idempotent. Resolves also when poisoned.
+   */
+  close(): Promise<void>;
+
+  /** Counters since construction. */
+  stats(): GroupCommitStats;
+}
+
+export interface SubmitRequest<T> {
+  /** Bytes that count against `bytesMax` until they are durable. */
+  readonly bytes: number;
+  /** Stages synchronously into the target. What it throws rejects this submission alone. */
+  readonly stage: () => T;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface GroupCommitOptions {
+  /**
+   * Bytes that may be staged and not yet durable, each record counted with 16 bytes more than its
+   * length. Beyond it, appends wait their turn; one record larger than it goes alone.
+   * From 1; default 64 MiB.
+   */
+  readonly bytesMax?: number;
+  /** Once so many bytes are staged a sync begins, though nobody waits. Default: bytesMax / 4. */
+  readonly syncBytes?: number;
+  /**
+   * How long a sync waits, once somebody waits for it, for more appends to join, in ms.
+   * From 0; default 0: it begins at the end of the current turn.
+   */
+  readonly lingerMs?: number;
+}
+
+export interface GroupCommitStats {
+  /** Records staged. */
+  readonly appends: number;
+  /** Syncs that finished. */
+  readonly syncs: number;
+  /** Records staged and not yet durable. */
+  readonly pending: number;
+  /** Bytes of these, counted as in {@link GroupCommitOptions.bytesMax}. */
+  readonly pendingBytes: number;
+  /** Appends that wait for room. */
+  readonly waiting: number;
+  /** Most records that one sync covered. */
+  readonly batchMax: number;
+  /** Time from begin to end of the syncs, in ms. */
+  readonly syncMs: { readonly last: number; readonly max: number; readonly total: number };
+}

@@ -1,0 +1,221 @@
+import type { Index } from "@seglog/index";
+import type { Store } from "@seglog/store";
+
+/** A record's number in the log: a safe integer from 0, rising by one, never reused. */
+export type Offset = number;
+
+/** A record as it was appended, with its offset and time. */
+export interface SegmentRecord {
+  readonly offset: Offset;
+  /** When it was appended: ms since the epoch, an integer in `[0, 2^48)`. */
+  readonly time: number;
+  /** The bytes; who owns them is said by the method that returns the record. */
+  readonly value: Uint8Array;
+}
+
+/**
+ * One store and one index as a range of offsets `[baseOffset, nextOffset)`.
+ *
+ * Single-threaded by contract: no two calls run at the same time, except that `append` and the
+ * reading members may be called while a `flush` or `sync` is in flight.
+ * Poisoning and use after close are those of the store: see `Store` of `@seglog/store`.
+ */
+export interface Segment {
+  /** Offset of the first record, and name of the segment. */
+  readonly baseOffset: Offset;
+  /** Offset that the next record gets; equal to `baseOffset` while the segment is empty. */
+  readonly nextOffset: Offset;
+  /** Bytes of frames, staged ones included. */
+  readonly storeBytes: number;
+  /** Bytes of index entries. */
+  readonly indexBytes: number;
+  /** Bytes appended and not yet given to the OS. */
+  readonly stagedBytes: number;
+  /** Bytes of an unfinished append or batch that opening cut off. */
+  readonly tornBytes: number;
+  /** Whether opening found the index wrong and wrote it anew from the store. */
+  readonly indexRebuilt: boolean;
+  /** Whether the store has reached `segmentBytesMax`, or the index `indexEntriesMax`. */
+  readonly isFull: boolean;
+
+  /**
+   * Whether `recordCount` records of together `recordBytes` fit without exceeding a limit.
+   * An empty segment has room for anything, so that no record is too large for every segment.
+   */
+  hasRoom(recordBytes: number, recordCount: number): boolean;
+
+  /**
+   * Appends one record after the last, whether the segment is full or not.
+   *
+   * Durability: none before {@link Segment.sync} resolves. Ownership: `value` is copied.
+   *
+   * @param time  ms since the epoch, an integer in `[0, 2^48)`, not below the last record's
+   * @param batchContinues  the next record belongs to the same batch; see `Store.append`
+   * @returns the record's offset
+   * @throws as `Store.append` and `Index.write`; nothing was appended
+   */
+  append(value: Uint8Array, time: number, batchContinues: boolean): Offset;
+
+  /**
+   * The record with `offset`; its value is a copy that the caller owns.
+   *
+   * @throws ERR_SEGLOG_OUT_OF_RANGE  `offset` is not in `[baseOffset, nextOffset)`
+   * @throws ERR_SEGLOG_CORRUPT  no valid frame is where the record must be
+   */
+  read(offset: Offset): SegmentRecord;
+
+  /**
+   * As {@link Segment.read}, without a copy where the store can. `value` is lent: not to be
+   * written to, valid until the caller next awaits or calls `truncate` or `close`.
+   */
+  readView(offset: Offset): SegmentRecord;
+
+  /**
+   * Successive records from `from`, in ascending order; the caller owns the values, which may
+   * share one buffer. Ends before `to`, before the record that would exceed a limit (the first
+   * is always returned), or at `nextOffset`. `from === nextOffset` gives none.
+   *
+   * @throws ERR_SEGLOG_OUT_OF_RANGE  `from` is not in `[baseOffset, nextOffset]`
+   * @throws ERR_SEGLOG_CORRUPT  at the first record, if it is not valid
+   */
+  scan(from: Offset, limits: SegmentScanLimits): SegmentRecord[];
+
+  /** Time of the record with `offset`; errors as {@link Segment.read}. */
+  timeOf(offset: Offset): number;
+
+  /** Gives everything appended before the call to the OS; see `Store.flush`. */
+  flush(): Promise<void>;
+
+  /** When this resolves, everything appended before the call survives a power cut. */
+  sync(): Promise<void>;
+
+  /**
+   * Drops the records from `offset` on; they need not be durable, what stays is.
+   *
+   * @throws ERR_SEGLOG_OUT_OF_RANGE  `offset` is not in `[baseOffset, nextOffset]`
+   */
+  truncate(offset: Offset): Promise<void>;
+
+  /**
+   * Makes everything durable, cuts what was preallocated, and refuses appends from then on.
+   * Reads go on. Idempotent.
+   */
+  seal(): Promise<void>;
+
+  /** Makes everything durable unless poisoned, and releases store and index. Idempotent. */
+  close(): Promise<void>;
+}
+
+export interface SegmentScanLimits {
+  /** Exclusive bound of the offsets. */
+  readonly to: Offset;
+  /** At most so many records, from 1. */
+  readonly recordsMax: number;
+  /** At most so many bytes of frames, from 1. */
+  readonly bytesMax: number;
+}
+
+/** The parts and limits of a segment. */
+export interface OpenSegmentOptions {
+  readonly baseOffset: Offset;
+  /** Owned by the segment from now on. */
+  readonly store: Store;
+  /** Owned by the segment from now on. Checked against the store, written anew where wrong. */
+  readonly index: Index;
+  /** Full when the store holds so many bytes of frames. Default 64 MiB. */
+  readonly segmentBytesMax?: number;
+  /** Full when it holds so many records. Default: no limit of its own. */
+  readonly indexEntriesMax?: number;
+  /**
+   * Whether the index may be believed where it agrees with the store at both ends.
+   * False after a crash: the index is then written anew. Default false.
+   */
+  readonly trustIndex?: boolean;
+  /**
+   * The offset after the last record, where the caller knows it (a sealed segment ends where the
+   * next begins). Default: counted.
+   * @throws ERR_SEGLOG_CORRUPT  from `openSegment`, when the store does not hold that many
+   */
+  readonly nextOffset?: Offset;
+  /** Where the segment is, for error messages. */
+  readonly path?: string;
+}
+
+/**
+ * The segments of one log, and the little that a log must remember beside them.
+ * The log above names no files; whoever implements this decides where segments live.
+ */
+export interface SegmentCatalog {
+  /** Where the segments are, for messages: the directory. */
+  readonly path: string;
+  readonly readOnly: boolean;
+  /** How stores and indexes are mapped: `FileSystem.mapper`. */
+  readonly mapper: string;
+
+  /** Every segment that is there, by ascending base offset. */
+  list(): Promise<SegmentListing[]>;
+
+  /**
+   * Makes an empty segment for appending. Durability: its name lasts when this resolves.
+   * @throws ERR_SEGLOG_EXISTS  there is one with this base offset
+   */
+  create(baseOffset: Offset): Promise<Segment>;
+
+  /**
+   * Opens a segment that is there. What its end looks like decides `options.mode`.
+   * @throws ERR_SEGLOG_NOT_FOUND  there is none with this base offset
+   * @throws ERR_SEGLOG_CORRUPT  damage that `mode` does not allow
+   */
+  open(baseOffset: Offset, options: OpenListedOptions): Promise<Segment>;
+
+  /**
+   * Removes segments, open or not; their open objects stay readable until closed.
+   * Durability: all of them are gone for good when this resolves. A crash in between may leave any.
+   */
+  remove(baseOffsets: readonly Offset[]): Promise<void>;
+
+  /** What {@link SegmentCatalog.saveState} last saved; `undefined` when nothing ever was. */
+  loadState(): Promise<CatalogState | undefined>;
+
+  /** Saves `state`. Atomic and durable: a crash leaves the old or the new one. */
+  saveState(state: CatalogState): Promise<void>;
+
+  /** Releases the catalog and its lock, not the segments. Idempotent. */
+  close(): Promise<void>;
+}
+
+export interface SegmentListing {
+  readonly baseOffset: Offset;
+  /** Bytes of store and index on disk. */
+  readonly bytes: number;
+}
+
+export interface OpenListedOptions {
+  /**
+   * - `"sealed"`: complete; ends at `nextOffset`; anything else is damage.
+   * - `"closed"`: the last segment of a log that was closed cleanly; for appending; any bad
+   *   frame is damage.
+   * - `"crashed"`: the last segment of a log that was not; for appending; a torn tail is cut.
+   */
+  readonly mode: "sealed" | "closed" | "crashed";
+  /** One past the last record, where known: always with `"sealed"`. */
+  readonly nextOffset?: Offset;
+}
+
+/** What a log must remember beside its segments. */
+export interface CatalogState {
+  /** Offset of the first record retained. */
+  readonly firstOffset: Offset;
+  /**
+   * Set while the log is closed cleanly: one past its last record. `undefined` while it is open
+   * or after a crash.
+   */
+  readonly closedAt: Offset | undefined;
+  /**
+   * Set while `truncateAfter` is under way: records from this offset on are dropped, and whoever
+   * opens the log finishes that.
+   */
+  readonly truncatingTo: Offset | undefined;
+  /** Time of the last record ever appended, in ms since the epoch; times never go below it. */
+  readonly lastTime: number;
+}

@@ -1,0 +1,134 @@
+/** A byte address in one store, counted from its first frame: a safe integer from 0. */
+export type Position = number;
+
+/**
+ * How records are framed.
+ * - `"checked"`: an 8-byte header of checksum, flags and length; a torn or damaged frame is found.
+ * - `"plain"`: an 8-byte length, then the bytes, as in the book "Distributed Services with Go".
+ */
+export type FrameFormat = "checked" | "plain";
+
+/**
+ * An append-only sequence of byte records, addressed by position.
+ *
+ * Single-threaded by contract: no two calls run at the same time, with one exception:
+ * `append` and the reading members may be called while a `flush` or `sync` is in flight.
+ *
+ * After a failed `flush`, `sync` or `truncate` the store is poisoned: every later call that
+ * writes throws or rejects with `ERR_SEGLOG_POISONED`; reads of records that were durable still
+ * work; `close` releases. After `close` every call but `close` fails with `ERR_SEGLOG_CLOSED`.
+ */
+export interface Store {
+  /** Position that the next record gets: the end of the last frame, staged ones included. */
+  readonly size: Position;
+
+  /** Bytes of frames that were appended and not yet given to the OS. */
+  readonly stagedBytes: number;
+
+  /** Bytes of an unfinished append, or of an incomplete batch, that opening cut off. */
+  readonly tornBytes: number;
+
+  /**
+   * Appends one record after the last. Every byte string is a legal record, the empty one too.
+   *
+   * Order: positions rise strictly. Durability: none before {@link Store.sync} resolves.
+   * Ownership: `record` and `options.head` are copied before this returns.
+   * Overlap: allowed while a flush or sync is in flight.
+   *
+   * @returns the position of the record's frame
+   * @throws ERR_SEGLOG_RECORD_TOO_LARGE  nothing was staged
+   * @throws ERR_SEGLOG_OVERLOADED  too many bytes are staged; nothing was; `await flush()` makes room
+   * @throws ERR_SEGLOG_POISONED  an earlier write or sync failed; reopen to recover
+   */
+  append(record: Uint8Array, options?: AppendOptions): Position;
+
+  /**
+   * The record at `position`, as a copy that the caller owns.
+   *
+   * @throws ERR_SEGLOG_OUT_OF_RANGE  `position` is not in `[0, size)`
+   * @throws ERR_SEGLOG_CORRUPT  no valid frame is at `position`
+   */
+  read(position: Position): Uint8Array;
+
+  /**
+   * The record at `position`, without a copy where the store can. Errors as {@link Store.read}.
+   *
+   * Ownership: lent, not to be written to; valid until the caller next awaits or calls
+   * `truncate` or `close`.
+   */
+  readView(position: Position): Uint8Array;
+
+  /**
+   * Position of the frame that follows the one at `position`; `size` after the last.
+   * Errors as {@link Store.read}, but for a checksum, which need not be looked at.
+   */
+  next(position: Position): Position;
+
+  /**
+   * Reads successive records forward from the frame at `from`.
+   *
+   * Order: ascending positions. Ownership: everything returned belongs to the caller.
+   * Stops before the record that would exceed a limit (the first is always returned) or the end;
+   * `from === size` gives nothing.
+   *
+   * @throws ERR_SEGLOG_OUT_OF_RANGE  `from` is not in `[0, size]`
+   * @throws ERR_SEGLOG_CORRUPT  at the first frame that is not valid, if nothing precedes it;
+   *   else the scan ends before it
+   */
+  scan(from: Position, limits: ScanLimits): StoreScan;
+
+  /**
+   * Gives everything appended before the call to the OS. Durability: none against a power cut;
+   * a killed process loses nothing of it.
+   *
+   * @throws ERR_SEGLOG_IO  a write failed; the store is poisoned
+   */
+  flush(): Promise<void>;
+
+  /**
+   * When this resolves, everything appended before the call survives a power cut.
+   *
+   * @throws ERR_SEGLOG_IO  a write or the sync failed; the store is poisoned
+   */
+  sync(): Promise<void>;
+
+  /**
+   * Drops the frames from position `size` on; `size` must be 0, the store's size, or the position
+   * of a frame. Staged records go first to the OS. Durability: as of {@link Store.sync}.
+   *
+   * @throws ERR_SEGLOG_OUT_OF_RANGE  `size` is not in `[0, this.size]`; nothing was changed
+   */
+  truncate(size: Position): Promise<void>;
+
+  /**
+   * Makes everything durable unless poisoned, cuts what was preallocated, and releases the store.
+   * Idempotent. Rejects when that last sync fails; the store is released all the same.
+   */
+  close(): Promise<void>;
+}
+
+export interface AppendOptions {
+  /** Bytes put before `record`, inside its frame; part of the record when it is read. */
+  readonly head?: Uint8Array;
+  /**
+   * The next record belongs to the same batch: after a crash both are there or neither.
+   * The last record of a batch is appended without it. Default false.
+   */
+  readonly batchContinues?: boolean;
+}
+
+export interface ScanLimits {
+  /** At most so many records, from 1. */
+  readonly recordsMax: number;
+  /** At most so many bytes of frames, from 1; one record larger than this is returned alone. */
+  readonly bytesMax: number;
+}
+
+export interface StoreScan {
+  /** Position of each record's frame. */
+  readonly positions: readonly Position[];
+  /** The records, `records[i]` from `positions[i]`. They may share one buffer. */
+  readonly records: readonly Uint8Array[];
+  /** Where the next scan goes on. */
+  readonly next: Position;
+}
