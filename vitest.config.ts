@@ -1,6 +1,6 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { defineConfig } from "vitest/config";
+import { defineConfig, type TestProjectConfiguration } from "vitest/config";
 
 const here = import.meta.dirname;
 /** Resolve our own packages to their sources, so that tests need no build. */
@@ -14,16 +14,31 @@ export default defineConfig({
       include: ["packages/*/src/**"],
       reporter: ["text-summary", "json-summary"],
     },
-    projects: readdirSync(join(here, "packages")).map((dir) => ({
-      resolve: { conditions },
-      ssr: { resolve: { conditions } },
-      test: {
-        name: JSON.parse(readFileSync(join(here, "packages", dir, "package.json"), "utf8")).name,
-        root: join(here, "packages", dir),
-        include: ["test/**/*.test.ts"],
-        environment: "node",
-        pool: "forks",
-      },
-    })),
+    projects: [
+      ...membersOf("packages").map((root) => project(nameOf(root), root)),
+      ...membersOf("examples")
+        .filter((root) => existsSync(join(root, "test")))
+        .map((root) => project(nameOf(root), root)),
+      project("workspace", join(here, "tools")),
+    ],
   },
 });
+
+/** `root` is absolute: with a relative one, `vitest --root` from a package finds no tests. */
+function project(name: string, root: string): TestProjectConfiguration {
+  return {
+    resolve: { conditions },
+    ssr: { resolve: { conditions } },
+    test: { name, root, include: ["test/**/*.test.ts"], environment: "node", pool: "forks" },
+  };
+}
+
+function membersOf(directory: string): string[] {
+  return readdirSync(join(here, directory))
+    .map((name) => join(here, directory, name))
+    .filter((root) => existsSync(join(root, "package.json")));
+}
+
+function nameOf(root: string): string {
+  return JSON.parse(readFileSync(join(root, "package.json"), "utf8")).name;
+}

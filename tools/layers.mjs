@@ -1,0 +1,230 @@
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { isBuiltin } from "node:module";
+import { dirname, join, posix } from "node:path";
+import { isCode, lineAt, listFiles, readSource, walk } from "./source.mjs";
+
+/**
+ * What one package of ours may name.
+ *
+ * @typedef {object} Layer
+ * @property {readonly string[]} depends  our packages in its `dependencies`, exactly these
+ * @property {readonly string[]} runtime  those of `depends` that it may import as values; the
+ *   others it imports with `import type` only, so that parts meet in one place, by value
+ * @property {readonly string[]} builtins  modules of Node that its sources may import
+ */
+
+/** @type {Readonly<Record<string, Layer>>} */
+export const layers = Object.freeze({
+  "@seglog/errors": { depends: [], runtime: [], builtins: [] },
+  "@seglog/fs": {
+    depends: ["@seglog/errors"],
+    runtime: ["@seglog/errors"],
+    builtins: ["node:buffer", "node:fs", "node:fs/promises", "node:module", "node:path"],
+  },
+  "@seglog/store": {
+    depends: ["@seglog/errors", "@seglog/fs"],
+    runtime: ["@seglog/errors"],
+    builtins: ["node:crypto", "node:zlib"],
+  },
+  "@seglog/index": {
+    depends: ["@seglog/errors", "@seglog/fs"],
+    runtime: ["@seglog/errors"],
+    builtins: [],
+  },
+  "@seglog/segment": {
+    depends: ["@seglog/errors", "@seglog/fs", "@seglog/index", "@seglog/store"],
+    runtime: ["@seglog/errors"],
+    builtins: ["node:zlib"],
+  },
+  "@seglog/log": {
+    depends: ["@seglog/errors", "@seglog/segment"],
+    runtime: ["@seglog/errors"],
+    builtins: [],
+  },
+  "@seglog/groupcommit": {
+    depends: ["@seglog/errors"],
+    runtime: ["@seglog/errors"],
+    builtins: [],
+  },
+  seglog: {
+    depends: [
+      "@seglog/errors",
+      "@seglog/fs",
+      "@seglog/groupcommit",
+      "@seglog/index",
+      "@seglog/log",
+      "@seglog/segment",
+      "@seglog/store",
+    ],
+    runtime: [
+      "@seglog/errors",
+      "@seglog/fs",
+      "@seglog/groupcommit",
+      "@seglog/index",
+      "@seglog/log",
+      "@seglog/segment",
+      "@seglog/store",
+    ],
+    builtins: ["node:path", "node:process", "node:util"],
+  },
+});
+
+/** Libraries that reach the disk or the machine: @seglog/fs alone names them, in any way. */
+const nativeLibraries = new Set(["fs-native-extensions", "koffi", "mmap-io"]);
+
+/** What a conformance kit may import beside the modules of its package. */
+const kitBuiltins = new Set(["node:assert/strict"]);
+
+/**
+ * Compares every package below `root`/packages with {@link layers}.
+ *
+ * @param {string} root
+ * @returns {string[]} one line per violation, `path:line: text`; empty when the arrows hold
+ */
+export function checkLayers(root) {
+  const violations = [];
+  const seen = new Set();
+  for (const directory of readdirSync(join(root, "packages")).sort()) {
+    const path = `packages/${directory}/package.json`;
+    if (!statSync(join(root, path), { throwIfNoEntry: false })) continue;
+    const manifest = JSON.parse(readFileSync(join(root, path), "utf8"));
+    const layer = layers[manifest.name];
+    if (layer === undefined) {
+      violations.push(`${path}:1: ${manifest.name} is not in tools/layers.mjs`);
+      continue;
+    }
+    seen.add(manifest.name);
+    violations.push(...checkManifest(path, manifest, layer));
+    for (const file of listFiles(root, `packages/${directory}/src`, isCode)) {
+      violations.push(...checkImports(root, file, manifest.name));
+    }
+  }
+  for (const name of Object.keys(layers)) {
+    if (!seen.has(name)) violations.push(`packages:1: ${name} is missing`);
+  }
+  return violations;
+}
+
+/**
+ * @param {string} path
+ * @param {Record<string, any>} manifest
+ * @param {Layer} layer
+ */
+function checkManifest(path, manifest, layer) {
+  const declared = Object.keys({
+    ...manifest.dependencies,
+    ...manifest.optionalDependencies,
+    ...manifest.peerDependencies,
+  });
+  const ours = declared.filter(isOurs).sort();
+  const violations = [];
+  if (ours.join() !== [...layer.depends].sort().join()) {
+    violations.push(
+      `${path}:1: depends on [${ours.join(", ")}], must be exactly [${layer.depends.join(", ")}]`,
+    );
+  }
+  for (const name of declared) {
+    if (nativeLibraries.has(name) && manifest.name !== "@seglog/fs") {
+      violations.push(`${path}:1: only @seglog/fs may depend on ${name}`);
+    }
+  }
+  return violations;
+}
+
+/**
+ * @param {string} root
+ * @param {string} file  from `root`
+ * @param {string} owner  name of the package that holds it
+ */
+function checkImports(root, file, owner) {
+  const source = readSource(root, file);
+  const violations = [];
+  for (const { specifier, isType, start } of importsOf(source.program)) {
+    const problem = specifier.startsWith(".")
+      ? checkRelative(file, specifier)
+      : checkPackage(file, owner, specifier, isType);
+    if (problem !== undefined) violations.push(`${file}:${lineAt(source, start)}: ${problem}`);
+  }
+  return violations;
+}
+
+/**
+ * @param {string} file
+ * @param {string} specifier
+ */
+function checkRelative(file, specifier) {
+  const [packages, directory, src] = file.split("/");
+  const target = posix.join(dirname(file), specifier);
+  if (!target.startsWith(`${packages}/${directory}/${src}/`)) {
+    return `"${specifier}" leaves the sources of its package`;
+  }
+  return undefined;
+}
+
+/**
+ * @param {string} file
+ * @param {string} owner
+ * @param {string} specifier
+ * @param {boolean} isType
+ */
+function checkPackage(file, owner, specifier, isType) {
+  const layer = /** @type {Layer} */ (layers[owner]);
+  const name = packageName(specifier);
+  if (isBuiltin(specifier)) {
+    const kit = file.includes("/src/conformance/") && kitBuiltins.has(specifier);
+    if (kit || layer.builtins.includes(specifier)) return undefined;
+    return `${owner} may not import ${specifier}`;
+  }
+  if (nativeLibraries.has(name)) {
+    return owner === "@seglog/fs" ? undefined : `only @seglog/fs may name ${name}`;
+  }
+  if (!isOurs(name)) return undefined;
+  if (!layer.depends.includes(name)) return `${owner} may not name ${name}`;
+  if (!isType && !layer.runtime.includes(name)) {
+    return `${owner} may import ${name} only with \`import type\``;
+  }
+  return undefined;
+}
+
+/**
+ * Every module that a program names: imports, re-exports, `import()` as value and as type,
+ * `require()`, and native libraries in any string, since a loader may take their names.
+ *
+ * @param {import("./source.mjs").Node} program
+ * @returns {{ specifier: string, isType: boolean, start: number }[]}
+ */
+function importsOf(program) {
+  /** @type {{ specifier: string, isType: boolean, start: number }[]} */
+  const found = [];
+  const done = new Set();
+  /** @param {import("./source.mjs").Node | undefined} literal @param {boolean} isType */
+  const add = (literal, isType) => {
+    if (typeof literal?.["value"] !== "string" || done.has(literal)) return;
+    done.add(literal);
+    found.push({ specifier: literal.value, isType, start: literal.start });
+  };
+  walk(program, (node) => {
+    if (node.source) {
+      const kind = node.importKind ?? node.exportKind;
+      add(node.source, kind === "type" || node.type === "TSImportType");
+    } else if (node.type === "CallExpression" && node.callee.name === "require") {
+      add(node.arguments[0], false);
+    } else if (node.type === "Literal" && nativeLibraries.has(node.value)) {
+      add(node, false);
+    }
+  });
+  return found;
+}
+
+/** @param {string} name */
+function isOurs(name) {
+  return name === "seglog" || name.startsWith("@seglog/");
+}
+
+/** @param {string} specifier */
+function packageName(specifier) {
+  return specifier
+    .split("/")
+    .slice(0, specifier.startsWith("@") ? 2 : 1)
+    .join("/");
+}
