@@ -199,7 +199,7 @@ function importsOf(program) {
   const done = new Set();
   /** @param {import("./source.mjs").Node | undefined} literal @param {boolean} isType */
   const add = (literal, isType) => {
-    if (typeof literal?.["value"] !== "string" || done.has(literal)) return;
+    if (typeof literal?.value !== "string" || done.has(literal)) return;
     done.add(literal);
     found.push({ specifier: literal.value, isType, start: literal.start });
   };
