@@ -1,0 +1,212 @@
+import { checkInteger, SeglogError } from "@seglog/errors";
+import type { FileHandle, Mapping } from "@seglog/fs";
+import { checkWrite } from "./check-write.ts";
+import type { Index, IndexEntry, Offset, Position } from "./contract.ts";
+import { INDEX_ENTRY_BYTES, POSITION_AT } from "./entry-layout.ts";
+import { nextCapacity } from "./next-capacity.ts";
+
+/** An open file and what was found in it. */
+export interface MappedIndexParts {
+  readonly handle: FileHandle;
+  readonly access: "write" | "read";
+  readonly growEntries: number;
+  readonly entryCount: number;
+  /** Entries `[0, entryCount)`; `undefined` where there are none. */
+  readonly mapping: Mapping | undefined;
+  /** Of the first and the last entry; not looked at where there are none. */
+  readonly firstOffset: Offset;
+  readonly lastPosition: Position;
+}
+
+/** An index of every entry in a mapped file. Neither `write` nor `read` makes a system call. */
+export class MappedIndex implements Index {
+  readonly #handle: FileHandle;
+  readonly #access: "write" | "read";
+  readonly #growEntries: number;
+  /** `undefined` until there is an entry, and after close. */
+  #mapping: Mapping | undefined;
+  /** NaN while empty: it differs from every offset, so that the fast paths need no other check. */
+  #firstOffset: Offset;
+  #count: number;
+  /** Entries of `#mapping` that may be stored to: blocks stand behind them. */
+  #capacity: number;
+  #lastPosition: Position;
+  #syncFailure: { readonly cause: unknown } | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor(parts: MappedIndexParts) {
+    const isEmpty = parts.entryCount === 0;
+    this.#handle = parts.handle;
+    this.#access = parts.access;
+    this.#growEntries = parts.growEntries;
+    this.#mapping = parts.mapping;
+    this.#firstOffset = isEmpty ? Number.NaN : parts.firstOffset;
+    this.#count = parts.entryCount;
+    this.#capacity = parts.entryCount;
+    this.#lastPosition = isEmpty ? -1 : parts.lastPosition;
+  }
+
+  get nextOffset(): Offset | undefined {
+    return this.#count === 0 ? undefined : this.#firstOffset + this.#count;
+  }
+
+  get bytes(): number {
+    return this.#count * INDEX_ENTRY_BYTES;
+  }
+
+  write(offset: Offset, position: Position): void {
+    const count = this.#count;
+    let mapping = this.#mapping;
+    if (
+      mapping === undefined ||
+      count === this.#capacity ||
+      offset - this.#firstOffset !== count ||
+      !Number.isSafeInteger(offset) ||
+      !(position > this.#lastPosition) ||
+      !Number.isSafeInteger(position)
+    ) {
+      mapping = this.#prepareWrite(offset, position);
+    }
+    const at = count * INDEX_ENTRY_BYTES;
+    // Position first: an offset that another process sees has its position beside it.
+    mapping.setU64(at + POSITION_AT, position);
+    mapping.setU64(at, offset);
+    this.#count = count + 1;
+    this.#lastPosition = position;
+  }
+
+  read(offset: Offset): Position | undefined {
+    const mapping = this.#mapping;
+    const n = offset - this.#firstOffset;
+    // `n >>> 0` is `n` only for integers from 0; also not for the NaN of an empty index.
+    if (mapping === undefined || n >>> 0 !== n || n >= this.#count) return this.#absent(offset);
+    const at = n * INDEX_ENTRY_BYTES;
+    // The file is a cache and may be scrambled: an entry speaks for its own offset only.
+    if (mapping.u64(at) !== offset) return undefined;
+    const position = mapping.u64(at + POSITION_AT);
+    return position <= Number.MAX_SAFE_INTEGER ? position : undefined;
+  }
+
+  floor(offset: Offset): IndexEntry | undefined {
+    this.#check(offset);
+    const n = Math.min(offset - this.#firstOffset, this.#count - 1);
+    if (!(n >= 0)) return undefined;
+    const found = this.#firstOffset + n;
+    const position = this.read(found);
+    return position === undefined ? undefined : { offset: found, position };
+  }
+
+  truncate(offset: Offset): void {
+    this.#check(offset);
+    this.#checkWritable();
+    const count = Math.max(0, offset - this.#firstOffset);
+    // Also false for the NaN of an empty index.
+    if (!(count < this.#count)) return;
+    this.#count = count;
+    // So the next write makes room anew, which puts zeros over what was dropped: after a crash no
+    // dropped entry stands behind a new one. It also puts blocks where a foreign file had holes.
+    this.#capacity = count;
+    if (count === 0) this.#firstOffset = Number.NaN;
+    this.#lastPosition =
+      count === 0
+        ? -1
+        : (this.#mapping as Mapping).u64((count - 1) * INDEX_ENTRY_BYTES + POSITION_AT);
+  }
+
+  async sync(): Promise<void> {
+    this.#checkOpen();
+    if (this.#access === "read") return;
+    if (this.#syncFailure !== undefined) {
+      const { path } = this.#handle;
+      const text = `an earlier sync of ${path} failed`;
+      throw new SeglogError("ERR_SEGLOG_POISONED", text, { path }, this.#syncFailure);
+    }
+    try {
+      this.#mapping?.flush();
+      await this.#handle.sync();
+    } catch (cause) {
+      this.#syncFailure ??= { cause };
+      throw cause;
+    }
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#release();
+    return this.#closing;
+  }
+
+  async #release(): Promise<void> {
+    const mapping = this.#mapping;
+    this.#mapping = undefined;
+    try {
+      try {
+        if (this.#access === "write") mapping?.flush();
+      } finally {
+        mapping?.close();
+      }
+      if (this.#access === "write") await this.#cutToEntries();
+    } finally {
+      await this.#handle.close();
+    }
+  }
+
+  async #cutToEntries(): Promise<void> {
+    if ((await this.#handle.size()) !== this.bytes) await this.#handle.truncate(this.bytes);
+  }
+
+  /** Checks what the fast path found unusual, makes room, and takes the first entry's offset. */
+  #prepareWrite(offset: Offset, position: Position): Mapping {
+    this.#checkOpen();
+    this.#checkWritable();
+    const { nextOffset } = this;
+    checkWrite({ offset, position }, { nextOffset, lastPosition: this.#lastPosition });
+    const mapping = this.#count === this.#capacity ? this.#grow() : (this.#mapping as Mapping);
+    if (this.#count === 0) this.#firstOffset = offset;
+    return mapping;
+  }
+
+  /** Puts blocks behind more entries and maps them. When it throws, nothing has changed. */
+  #grow(): Mapping {
+    const capacity = nextCapacity(this.#count, this.#growEntries);
+    if (capacity === this.#count) throw this.#full();
+    const length = capacity * INDEX_ENTRY_BYTES;
+    const before = this.#mapping;
+    before?.flush();
+    this.#handle.allocate(this.bytes, length);
+    const mapping = this.#handle.map(length, { access: "write" });
+    this.#mapping = mapping;
+    this.#capacity = capacity;
+    before?.close();
+    return mapping;
+  }
+
+  #full(): SeglogError {
+    const { path } = this.#handle;
+    return new SeglogError("ERR_SEGLOG_IO", `${path} has no room for another entry`, {
+      path,
+      operation: "map",
+      errno: "EFBIG",
+    });
+  }
+
+  #absent(offset: Offset): undefined {
+    this.#check(offset);
+  }
+
+  #check(offset: Offset): void {
+    this.#checkOpen();
+    checkInteger("offset", offset, { min: 0 });
+  }
+
+  #checkOpen(): void {
+    if (this.#closing === undefined) return;
+    const what = `index ${this.#handle.path}`;
+    throw new SeglogError("ERR_SEGLOG_CLOSED", `${what} is closed`, { what });
+  }
+
+  #checkWritable(): void {
+    if (this.#access === "write") return;
+    const { path } = this.#handle;
+    throw new SeglogError("ERR_SEGLOG_READ_ONLY", `${path} was opened for reading`, { path });
+  }
+}

@@ -1,0 +1,92 @@
+import { checkInteger, checkOneOf, checkOptions, invalidArgument } from "@seglog/errors";
+import type { FileHandle } from "@seglog/fs";
+import type { Index, IndexEntry, OpenMappedIndexOptions } from "./contract.ts";
+import { countEntries } from "./count-entries.ts";
+import { INDEX_ENTRY_BYTES, POSITION_AT } from "./entry-layout.ts";
+import { MappedIndex } from "./mapped-index.ts";
+import { STEP_ENTRIES_MAX } from "./next-capacity.ts";
+
+const DEFAULTS: Readonly<{
+  access: "write";
+  create: "ifMissing";
+  mode: number;
+  growEntries: number;
+}> = Object.freeze({ access: "write", create: "ifMissing", mode: 0o666, growEntries: 4096 });
+
+const KNOWN: readonly string[] = ["fs", "path", ...Object.keys(DEFAULTS)];
+
+/**
+ * Opens an index of every entry in a file of 16 bytes for each, mapped into memory.
+ *
+ * What the file holds decides what is found, never whether it opens: entries are taken as far as
+ * they look like entries (FORMAT.md says how), the rest is written over.
+ *
+ * @throws ERR_SEGLOG_NOT_FOUND  no file, and it was not to be made
+ * @throws ERR_SEGLOG_EXISTS  `create` is `"exclusive"` and the name is taken
+ * @throws ERR_SEGLOG_INVALID_ARGUMENT  an unknown option, or one out of bounds
+ */
+export async function openMappedIndex(options: OpenMappedIndexOptions): Promise<Index> {
+  const { fs, path, access, create, mode, growEntries } = withDefaults(options);
+  const handle = await fs.open(path, { access, create, mode });
+  try {
+    const entryCount = countEntries(await handle.size(), entryReader(handle));
+    return await mapEntries(handle, { access, growEntries, entryCount });
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+type Settings = Required<OpenMappedIndexOptions>;
+
+function withDefaults(options: OpenMappedIndexOptions): Settings {
+  checkOptions("options", options, KNOWN);
+  const { fs, path, access = DEFAULTS.access, mode = DEFAULTS.mode } = options;
+  const { growEntries = DEFAULTS.growEntries } = options;
+  const { create = access === "read" ? "never" : DEFAULTS.create } = options;
+  if (typeof fs?.open !== "function") throw invalidArgument("fs", fs, "a FileSystem");
+  if (typeof path !== "string" || path === "") throw invalidArgument("path", path, "a path");
+  checkOneOf("access", access, ["write", "read"]);
+  checkOneOf("create", create, ["ifMissing", "exclusive", "never"]);
+  if (access === "read" && create !== "never") {
+    throw invalidArgument("create", create, `"never" with access "read"`);
+  }
+  checkInteger("mode", mode, { min: 0, max: 0o777 });
+  checkInteger("growEntries", growEntries, { min: 1, max: STEP_ENTRIES_MAX });
+  return { fs, path, access, create, mode, growEntries };
+}
+
+/** Reads single entries by system call, so that nothing implausible is ever mapped. */
+function entryReader(handle: FileHandle): (n: number) => IndexEntry {
+  const bytes = new Uint8Array(INDEX_ENTRY_BYTES);
+  const words = new DataView(bytes.buffer);
+  return (n) => {
+    // Zeros, never plausible behind the first entry, where a file has meanwhile become shorter.
+    bytes.fill(0);
+    handle.read(bytes, n * INDEX_ENTRY_BYTES);
+    return { offset: u64(words, 0), position: u64(words, POSITION_AT) };
+  };
+}
+
+/** Exact up to 2^53 - 1; larger values lose low bits, and stay larger. */
+function u64(words: DataView, at: number): number {
+  return words.getUint32(at) * 2 ** 32 + words.getUint32(at + 4);
+}
+
+async function mapEntries(handle: FileHandle, found: Found): Promise<Index> {
+  const { access, growEntries, entryCount } = found;
+  const length = entryCount * INDEX_ENTRY_BYTES;
+  const mapping = length === 0 ? undefined : handle.map(length, { access });
+  // A reader keeps no descriptor that it has no use for: a log may hold thousands of segments.
+  if (access === "read" && (mapping?.outlivesHandle ?? true)) await handle.close();
+  const firstOffset = mapping?.u64(0) ?? 0;
+  const lastPosition = mapping?.u64(length - INDEX_ENTRY_BYTES + POSITION_AT) ?? 0;
+  const parts = { handle, access, growEntries, entryCount, mapping, firstOffset, lastPosition };
+  return new MappedIndex(parts);
+}
+
+interface Found {
+  readonly access: "write" | "read";
+  readonly growEntries: number;
+  readonly entryCount: number;
+}
