@@ -1,0 +1,44 @@
+import { detach } from "./detach.ts";
+import { MAP_SHARED, type Mapper, PROT_READ, PROT_WRITE } from "./mapper.ts";
+import { MemoryMapped } from "./memory-mapped.ts";
+import { systemError } from "./system-error.ts";
+
+type NativeFunction = (...values: readonly unknown[]) => unknown;
+
+/** What is used of `koffi`, which is optional: its own types may not be installed. */
+export interface Koffi {
+  load(path: null): { func(prototype: string): NativeFunction };
+  address(pointer: unknown): bigint;
+  view(pointer: unknown, length: number): ArrayBuffer;
+  errno(): number;
+}
+
+const MAP_FAILED = 2n ** 64n - 1n;
+
+/** @throws whatever `require` or the linker throws where there is no koffi or no such function */
+export function loadKoffi(require: NodeJS.Require): Mapper {
+  const koffi = require("koffi") as Koffi;
+  const libc = koffi.load(null);
+  const mmap = libc.func("void *mmap(void *, size_t, int, int, int, int64_t)");
+  const munmap = libc.func("int munmap(void *, size_t)");
+  const unmapCollected = new FinalizationRegistry<() => void>((unmap) => unmap());
+  return {
+    name: "koffi",
+    map(file, length, writable) {
+      const protection = writable ? PROT_READ | PROT_WRITE : PROT_READ;
+      const pointer = mmap(null, length, protection, MAP_SHARED, file.fd(), 0);
+      if (BigInt.asUintN(64, koffi.address(pointer)) === MAP_FAILED) {
+        throw systemError("mmap", koffi.errno());
+      }
+      const buffer = koffi.view(pointer, length);
+      const unmap = (): void => void munmap(pointer, length);
+      // also for a mapping that was never closed; the registry must not hold the buffer itself
+      unmapCollected.register(buffer, unmap, buffer);
+      return new MemoryMapped(file.path, new DataView(buffer), writable, () => {
+        if (!detach(buffer)) return; // a view may still be read: unmapped when it is collected
+        unmapCollected.unregister(buffer);
+        unmap();
+      });
+    },
+  };
+}

@@ -1,0 +1,180 @@
+import {
+  close,
+  fdatasync,
+  fstat,
+  fstatSync,
+  ftruncate,
+  readSync,
+  type Stats,
+  write,
+  writeSync,
+  writev,
+} from "node:fs";
+import { checkInteger, SeglogError } from "@seglog/errors";
+import {
+  checkBytes,
+  checkMap,
+  checkParts,
+  checkRange,
+  closedError,
+  readOnlyError,
+} from "../checks.ts";
+import type { FileHandle, Mapping } from "../contract.ts";
+import { diskError, type FileSystemOperation } from "../disk-error.ts";
+import type { MappedFile, Mapper } from "../mapping/mapper.ts";
+import { type WriteDevice, writeAll } from "./write-all.ts";
+
+type Done = (error: NodeJS.ErrnoException | null) => void;
+type Callback<T> = (error: NodeJS.ErrnoException | null, value: T) => void;
+
+/** What {@link NodeHandle.allocate} writes, 256 KiB at a time. Never written to. */
+const ZEROS = new Uint8Array(2 ** 18);
+/** One read of the system is cut short from 2 GiB on, and Node refuses to ask for it. */
+const READ_BYTES_MAX = 2 ** 30;
+
+/** One descriptor of a regular file. */
+export class NodeHandle implements FileHandle, MappedFile {
+  readonly path: string;
+  readonly #fd: number;
+  readonly #writable: boolean;
+  readonly #mapper: Mapper;
+  readonly #device: WriteDevice;
+  /** Calls that the thread pool has not answered: the descriptor must not be closed under them. */
+  #inFlight = 0;
+  #closed: Promise<void> | undefined;
+  #drained: (() => void) | undefined;
+
+  constructor(fd: number, path: string, writable: boolean, mapper: Mapper) {
+    this.#fd = fd;
+    this.path = path;
+    this.#writable = writable;
+    this.#mapper = mapper;
+    this.#device = {
+      path,
+      write: (part, position) =>
+        this.#call("write", (done) => write(fd, part, 0, part.length, position, done)),
+      writeVector: (parts, position) =>
+        this.#call("write", (done) => writev(fd, parts, position, done)),
+    };
+  }
+
+  /** The descriptor, for a mapping of this handle. */
+  fd(): number {
+    if (this.#closed !== undefined) throw closedError(this.path);
+    return this.#fd;
+  }
+
+  async size(): Promise<number> {
+    const fd = this.fd();
+    const stats = await this.#call<Stats>("size", (done) => fstat(fd, done));
+    return stats.size;
+  }
+
+  read(target: Uint8Array, position: number): number {
+    const fd = this.fd();
+    checkBytes("target", target);
+    checkInteger("position", position, { min: 0 });
+    let done = 0;
+    try {
+      while (done < target.length) {
+        const length = Math.min(target.length - done, READ_BYTES_MAX);
+        const count = readSync(fd, target, done, length, position + done);
+        if (count === 0) break;
+        done += count;
+      }
+    } catch (error) {
+      throw diskError("read", this.path, error);
+    }
+    return done;
+  }
+
+  async write(parts: readonly Uint8Array[], position: number): Promise<void> {
+    this.#writableFd();
+    if (checkParts(parts, position) === 0) return;
+    this.#inFlight += 1; // held over all its calls, so that close() waits for the last
+    try {
+      await writeAll(this.#device, parts, position);
+    } finally {
+      this.#leave();
+    }
+  }
+
+  allocate(from: number, to: number): void {
+    const fd = this.#writableFd();
+    checkRange(from, to);
+    let at = from;
+    try {
+      while (at < to) at += writeSync(fd, ZEROS, 0, Math.min(to - at, ZEROS.length), at);
+    } catch (error) {
+      throw diskError("allocate", this.path, error);
+    }
+  }
+
+  /**
+   * fdatasync(2) covers the length as well, also one that ftruncate(2) made, and pages dirtied
+   * through a mapping: no msync is needed. On macOS, where fsync(2) leaves the bytes in the drive's
+   * cache, libuv makes this call `fcntl(F_FULLFSYNC)`, which empties it.
+   */
+  async sync(): Promise<void> {
+    const fd = this.fd();
+    await this.#call<void>("sync", (done) => fdatasync(fd, done as Done));
+  }
+
+  async truncate(size: number): Promise<void> {
+    const fd = this.#writableFd();
+    checkInteger("size", size, { min: 0 });
+    await this.#call<void>("truncate", (done) => ftruncate(fd, size, done as Done));
+  }
+
+  map(length: number, options: { readonly access: "read" | "write" }): Mapping {
+    const fd = this.fd();
+    try {
+      checkMap(length, options, fstatSync(fd).size);
+      const writable = options.access === "write";
+      if (writable) this.#writableFd();
+      return this.#mapper.map(this, length, writable);
+    } catch (error) {
+      throw error instanceof SeglogError ? error : diskError("map", this.path, error);
+    }
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#release();
+    return this.#closed;
+  }
+
+  #writableFd(): number {
+    const fd = this.fd();
+    if (!this.#writable) throw readOnlyError(this.path);
+    return fd;
+  }
+
+  async #release(): Promise<void> {
+    if (this.#inFlight > 0) {
+      await new Promise<void>((resolve) => {
+        this.#drained = resolve;
+      });
+    }
+    await new Promise<void>((resolve, reject) => {
+      close(this.#fd, (error) =>
+        error ? reject(diskError("close", this.path, error)) : resolve(),
+      );
+    });
+  }
+
+  #call<T>(operation: FileSystemOperation, start: (done: Callback<T>) => void): Promise<T> {
+    this.#inFlight += 1;
+    return new Promise((resolve, reject) => {
+      start((error, value) => {
+        this.#leave();
+        if (error) reject(diskError(operation, this.path, error));
+        else resolve(value);
+      });
+    });
+  }
+
+  #leave(): void {
+    this.#inFlight -= 1;
+    if (this.#inFlight === 0) this.#drained?.();
+  }
+}
