@@ -21,11 +21,12 @@ export interface CommitTarget {
  * Many concurrent appends, one write and one sync.
  *
  * The first append that finds no sync running starts one; what arrives meanwhile shares the next.
- * Order: records are staged, and promises settle, in the order of the calls.
+ * Order: records are staged, and promises resolve, in the order of the calls; an append that is
+ * refused or aborted rejects at once, ahead of them.
  *
  * After a failed `sync` of the target it is poisoned: everything that waits, and every later
  * call, rejects with `ERR_SEGLOG_POISONED`, the target's error as `cause`. After `close` every
- * call but `close` fails with `ERR_SEGLOG_CLOSED`.
+ * call but `close` and `stats` fails with `ERR_SEGLOG_CLOSED`.
  */
 export interface GroupCommit {
   /**
@@ -86,16 +87,25 @@ export interface GroupCommitOptions {
   /**
    * Bytes that may be staged and not yet durable, each record counted with 16 bytes more than its
    * length. Beyond it, appends wait their turn; one record larger than it goes alone.
-   * From 1; default 64 MiB.
+   * From 1 to 2^40; default 64 MiB.
    */
   readonly bytesMax?: number;
-  /** Once so many bytes are staged a sync begins, though nobody waits. Default: bytesMax / 4. */
+  /**
+   * Once so many bytes are staged a sync begins, within the call that staged them, though nobody
+   * waits and though the turn goes on. From 1 to `bytesMax`; default: a quarter of it.
+   */
   readonly syncBytes?: number;
   /**
    * How long a sync waits, once somebody waits for it, for more appends to join, in ms.
-   * From 0; default 0: it begins at the end of the current turn.
+   * From 0 to 60,000, in steps of Node's timers (1 ms); default 0: it begins at the end of the
+   * current turn. `flush`, `close`, `syncBytes` and a lack of room cut the wait short.
    */
   readonly lingerMs?: number;
+  /**
+   * The clock of {@link GroupCommitStats.syncMs}, in ms from any start, never going back.
+   * Default: `performance.now`.
+   */
+  readonly now?: () => number;
 }
 
 export interface GroupCommitStats {

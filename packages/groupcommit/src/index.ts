@@ -1,1 +1,8 @@
-export {};
+export type {
+  CommitTarget,
+  GroupCommit,
+  GroupCommitOptions,
+  GroupCommitStats,
+  SubmitRequest,
+} from "./contract.ts";
+export { groupCommit } from "./group-commit.ts";

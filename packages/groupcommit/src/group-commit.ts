@@ -1,0 +1,231 @@
+import { SeglogError } from "@seglog/errors";
+import { checkRequest, checkTarget, recordBytes, signalOf } from "./arguments.ts";
+import type {
+  CommitTarget,
+  GroupCommit,
+  GroupCommitOptions,
+  GroupCommitStats,
+  SubmitRequest,
+} from "./contract.ts";
+import { resolveOptions } from "./options.ts";
+import { Refusals } from "./refusals.ts";
+import { SyncCycle } from "./sync-cycle.ts";
+import { type Settlers, type Waiter, WaitQueue } from "./wait-queue.ts";
+
+/**
+ * Group commit over `target`. Nothing is opened: the caller opens the target, and closes it after
+ * {@link GroupCommit.close}. Meanwhile nobody else calls the target's `append` or `sync`.
+ *
+ * @throws ERR_SEGLOG_INVALID_ARGUMENT  an option of an unknown name or out of its range, or a
+ *   target without the two methods
+ */
+export function groupCommit(target: CommitTarget, options: GroupCommitOptions = {}): GroupCommit {
+  checkTarget(target);
+  return new Committer(target, options);
+}
+
+/** Who may stage, and in which turn; the {@link SyncCycle} does the rest. */
+class Committer implements GroupCommit {
+  readonly #target: CommitTarget;
+  readonly #bytesMax: number;
+  readonly #cycle: SyncCycle;
+  /** Not empty only while there is no room for its first, and so only while a sync runs. */
+  readonly #queue = new WaitQueue();
+  readonly #refusals = new Refusals();
+  #draining = false;
+  #poison: SeglogError | undefined;
+  #closing: Promise<void> | undefined;
+  #closed: () => void = () => {};
+
+  constructor(target: CommitTarget, options: GroupCommitOptions) {
+    const resolved = resolveOptions(options);
+    this.#target = target;
+    this.#bytesMax = resolved.bytesMax;
+    this.#cycle = new SyncCycle(target, resolved, {
+      committed: () => this.#committed(),
+      failed: (cause) => this.#failed(cause),
+    });
+  }
+
+  append(
+    record: Uint8Array,
+    options?: { readonly signal?: AbortSignal | undefined },
+  ): Promise<number> {
+    try {
+      const bytes = recordBytes(record);
+      const signal = signalOf(options);
+      if (!this.#admits(bytes, signal)) return this.#appendLater(record, bytes, signal);
+      return this.#cycle.acknowledge(this.#target.append(record), bytes) as Promise<number>;
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  submit<T>(request: SubmitRequest<T>): Promise<T> {
+    try {
+      checkRequest(request);
+      const { bytes, signal } = request;
+      if (!this.#admits(bytes, signal)) return this.#submitLater(request, bytes, signal);
+      return this.#cycle.acknowledge(request.stage(), bytes) as Promise<T>;
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  stage(record: Uint8Array): number {
+    const bytes = recordBytes(record);
+    if (!this.#admits(bytes)) throw this.#refuse(bytes);
+    const address = this.#target.append(record);
+    this.#cycle.count(bytes);
+    return address;
+  }
+
+  ready(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#checkOpen();
+      this.#refusals.wait({ resolve: resolve as Settlers["resolve"], reject });
+      this.#wakeReady();
+      if (this.#refusals.waiters > 0) this.#cycle.beginNow();
+    });
+  }
+
+  flush(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#checkOpen();
+      const settlers = { resolve: resolve as Settlers["resolve"], reject };
+      if (this.#queue.first === undefined) this.#cycle.flush(settlers);
+      else this.#queue.push({ ...settlers, bytes: 0, stage: undefined });
+    });
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= new Promise((resolve) => {
+      this.#closed = resolve;
+      this.#refusals.rejectAll(closedError());
+      // Not at once: this may be called by a `stage` whose record is not yet counted.
+      queueMicrotask(() => this.#finishClosing());
+    });
+    return this.#closing;
+  }
+
+  stats(): GroupCommitStats {
+    return this.#cycle.stats(this.#queue.appends);
+  }
+
+  #checkOpen(): void {
+    if (this.#closing !== undefined) throw closedError();
+    if (this.#poison !== undefined) throw this.#poison;
+  }
+
+  /** Whether `bytes` may be staged now. Throws where they may not be staged at all. */
+  #admits(bytes: number, signal?: AbortSignal): boolean {
+    this.#checkOpen();
+    if (signal?.aborted) throw signal.reason;
+    return this.#queue.first === undefined && this.#hasRoom(bytes);
+  }
+
+  #hasRoom(bytes: number): boolean {
+    const { usedBytes } = this.#cycle;
+    return usedBytes === 0 || usedBytes + bytes <= this.#bytesMax;
+  }
+
+  #refuse(bytes: number): SeglogError {
+    this.#refusals.note(bytes);
+    this.#cycle.beginNow();
+    const context = { stagedBytes: this.#cycle.usedBytes, bytesMax: this.#bytesMax };
+    const text = `no room for ${bytes} bytes: ${context.stagedBytes} of ${this.#bytesMax} are staged`;
+    return new SeglogError("ERR_SEGLOG_OVERLOADED", text, context);
+  }
+
+  // These two closures are made in methods of their own: made in `append`, they would move its
+  // parameters into a heap context with every call, also where nothing has to wait.
+  #appendLater(record: Uint8Array, bytes: number, signal?: AbortSignal): Promise<number> {
+    return this.#wait(bytes, () => this.#target.append(record), signal) as Promise<number>;
+  }
+
+  #submitLater<T>(request: SubmitRequest<T>, bytes: number, signal?: AbortSignal): Promise<T> {
+    return this.#wait(bytes, () => request.stage(), signal) as Promise<T>;
+  }
+
+  #wait(bytes: number, stage: () => unknown, signal: AbortSignal | undefined): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const waiter: Waiter = { bytes, stage, resolve, reject };
+      this.#queue.push(waiter);
+      if (signal !== undefined) this.#watch(waiter, signal);
+      this.#cycle.beginNow();
+    });
+  }
+
+  #watch(waiter: Waiter, signal: AbortSignal): void {
+    const abort = (): void => {
+      this.#queue.remove(waiter);
+      waiter.reject(signal.reason);
+      this.#drain();
+    };
+    signal.addEventListener("abort", abort, { once: true });
+    waiter.detach = () => signal.removeEventListener("abort", abort);
+  }
+
+  /** Stages what waits, in turn, as far as there is room. */
+  #drain(): void {
+    if (this.#draining) return; // a `stage` of this very loop aborted another waiter
+    this.#draining = true;
+    for (let waiter = this.#queue.first; waiter !== undefined; waiter = this.#queue.first) {
+      if (waiter.stage !== undefined && !this.#hasRoom(waiter.bytes)) break;
+      this.#queue.remove(waiter);
+      waiter.detach?.();
+      if (waiter.stage === undefined) this.#cycle.flush(waiter);
+      else this.#stageWaiter(waiter, waiter.stage);
+    }
+    this.#draining = false;
+    this.#wakeReady();
+  }
+
+  #stageWaiter(waiter: Waiter, stage: () => unknown): void {
+    let value: unknown;
+    try {
+      value = stage();
+    } catch (error) {
+      waiter.reject(error);
+      return;
+    }
+    this.#cycle.acknowledgeWaiter(value, waiter);
+  }
+
+  #wakeReady(): void {
+    if (this.#queue.first === undefined && this.#hasRoom(this.#refusals.bytes)) {
+      this.#refusals.resolveAll();
+    }
+  }
+
+  #committed(): void {
+    this.#drain();
+    const crowded = this.#queue.first !== undefined || this.#refusals.waiters > 0;
+    if (crowded || this.#cycle.enough) this.#cycle.beginNow();
+    if (this.#closing !== undefined) this.#finishClosing();
+  }
+
+  #finishClosing(): void {
+    if (this.#poison === undefined) this.#cycle.beginNow();
+    if (this.#poison !== undefined || this.#cycle.idle) this.#closed();
+  }
+
+  #failed(cause: unknown): void {
+    const error = new SeglogError("ERR_SEGLOG_POISONED", "a sync failed", {}, { cause });
+    this.#poison = error;
+    this.#cycle.rejectAll(error);
+    for (let waiter = this.#queue.first; waiter !== undefined; waiter = this.#queue.first) {
+      this.#queue.remove(waiter);
+      waiter.detach?.();
+      waiter.reject(error);
+    }
+    this.#refusals.rejectAll(error);
+    if (this.#closing !== undefined) this.#finishClosing();
+  }
+}
+
+function closedError(): SeglogError {
+  return new SeglogError("ERR_SEGLOG_CLOSED", "the group commit is closed", {
+    what: "group commit",
+  });
+}
