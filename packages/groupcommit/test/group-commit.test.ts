@@ -1,0 +1,45 @@
+import { hasCode } from "@seglog/errors";
+import { describe, expect, test } from "vitest";
+import { type GroupCommitOptions, groupCommit } from "../src/index.ts";
+import { FakeTarget } from "./fixture.ts";
+import { groupCommitPromises } from "./promises/index.ts";
+
+describe("groupCommit keeps the promises of its contract", () => {
+  for (const { name, run } of groupCommitPromises(groupCommit)) test(name, run);
+});
+
+describe("options", () => {
+  const refused: [name: string, options: object][] = [
+    ["bytesMax", { bytesMax: 0 }],
+    ["bytesMax", { bytesMax: 2 ** 40 + 1 }],
+    ["bytesMax", { bytesMax: 1.5 }],
+    ["syncBytes", { syncBytes: 0 }],
+    ["syncBytes", { bytesMax: 100, syncBytes: 101 }],
+    ["lingerMs", { lingerMs: -1 }],
+    ["lingerMs", { lingerMs: 60_001 }],
+    ["lingerMs", { lingerMs: Number.NaN }],
+    ["lingerMs", { lingerMs: "5" }],
+    ["now", { now: 5 }],
+    ["maxBytes", { maxBytes: 100 }],
+  ];
+  test.each(refused)("%s is refused by name: %j", (name, options) => {
+    expect.assertions(2);
+    try {
+      groupCommit(new FakeTarget(), options as GroupCommitOptions);
+    } catch (error) {
+      expect(hasCode(error, "ERR_SEGLOG_INVALID_ARGUMENT")).toBe(true);
+      expect((error as { context: { name: string } }).context.name).toBe(name);
+    }
+  });
+
+  test("the bounds themselves are accepted", () => {
+    groupCommit(new FakeTarget(), { bytesMax: 1, syncBytes: 1, lingerMs: 0 });
+    groupCommit(new FakeTarget(), { bytesMax: 2 ** 40, syncBytes: 2 ** 40, lingerMs: 60_000 });
+    groupCommit(new FakeTarget(), { bytesMax: 1 });
+  });
+
+  test("a target without the two methods is refused", () => {
+    expect(() => groupCommit({ append: () => 1 } as never)).toThrow(/target must be an object/);
+    expect(() => groupCommit(undefined as never)).toThrow(/target must be an object/);
+  });
+});
