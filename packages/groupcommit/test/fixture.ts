@@ -1,4 +1,9 @@
-import type { CommitTarget, GroupCommit, GroupCommitOptions, groupCommit } from "../src/index.ts";
+import type {
+  CommitTarget,
+  GroupCommit,
+  GroupCommitOptions,
+  groupCommit,
+} from "@seglog/groupcommit";
 
 export type Make = typeof groupCommit;
 

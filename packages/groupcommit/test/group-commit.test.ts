@@ -1,6 +1,6 @@
 import { hasCode } from "@seglog/errors";
+import { type GroupCommitOptions, groupCommit } from "@seglog/groupcommit";
 import { describe, expect, test } from "vitest";
-import { type GroupCommitOptions, groupCommit } from "../src/index.ts";
 import { FakeTarget } from "./fixture.ts";
 import { groupCommitPromises } from "./promises/index.ts";
 
