@@ -1,1 +1,49 @@
-export {};
+import type { FileSystem } from "../contract.ts";
+import type { FixtureCase } from "./fixture.ts";
+import { handleCases } from "./handle-cases.ts";
+import { lockCases } from "./lock-cases.ts";
+import { mappingCases } from "./mapping-cases.ts";
+import { misuseCases } from "./misuse-cases.ts";
+import { nameCases } from "./name-cases.ts";
+
+/** One promise of the contract. Its name is the promise; `run` rejects where it is not kept. */
+export interface ConformanceCase {
+  readonly name: string;
+  run(): Promise<void>;
+}
+
+/** A file system with an empty directory of its own, made anew for every case. */
+export interface FileSystemFixture {
+  readonly fs: FileSystem;
+  /** Path of a directory that is there, is empty, and is nobody else's. */
+  readonly directory: string;
+  /** Called once, after the case, however it ended. */
+  dispose(): Promise<void>;
+}
+
+/**
+ * What every {@link FileSystem} must do, for any test runner: give each case's name and `run` to
+ * `test`. What a power cut leaves is not covered: no file system can show that by its contract.
+ */
+export function fileSystemConformance(
+  factory: () => Promise<FileSystemFixture>,
+): ConformanceCase[] {
+  const cases: FixtureCase[] = [
+    ...nameCases,
+    ...handleCases,
+    ...misuseCases,
+    ...mappingCases,
+    ...lockCases,
+  ];
+  return cases.map(({ name, run }) => ({
+    name,
+    async run() {
+      const fixture = await factory();
+      try {
+        await run(fixture.fs, fixture.directory);
+      } finally {
+        await fixture.dispose();
+      }
+    },
+  }));
+}
