@@ -3,15 +3,20 @@ import { hasCode } from "@seglog/errors";
 import type { CommitTarget, GroupCommit } from "@seglog/groupcommit";
 import { FakeTarget, quiet, record } from "./fixture.ts";
 
-type CallStep =
-  | { readonly do: "append" | "appendWithSignal" | "appendRefused"; readonly bytes: number }
-  | { readonly do: "submit" | "stage"; readonly bytes: number }
-  | { readonly do: "flush" | "ready" };
+/** One type for each name, so that a look at `do` tells them apart. */
+type Do<K extends string, With = object> = K extends string ? { readonly do: K } & With : never;
+
+type RecordStep = Do<
+  "append" | "appendWithSignal" | "appendRefused" | "submit" | "stage",
+  { readonly bytes: number }
+>;
+
+type CallStep = RecordStep | Do<"flush" | "ready">;
 
 export type Step =
   | CallStep
-  | { readonly do: "abort"; readonly which: number }
-  | { readonly do: "syncEnds" | "turn" | "microtask" };
+  | Do<"abort", { readonly which: number }>
+  | Do<"syncEnds" | "turn" | "microtask">;
 
 interface Call {
   readonly id: number;
