@@ -104,7 +104,7 @@ test("our packages resolve to what is built", async () => {
   expect(await workbench.run(at(9))).toBe("SeglogError\n");
 });
 
-test("blocks are found with their line, language and flags; a longer fence may hold a fence", () => {
+test("blocks are found with line, language and flags; a longer fence may hold a fence", () => {
   const text =
     "# title\n\n```ts no-run\na\n\nb\n```\n````md\n```ts\nx\n```\n````\n```\nplain\n```\n";
   expect(extractBlocks("x.md", text)).toEqual([

@@ -86,6 +86,12 @@ type D = C;`;
   expect(check("packages/store/src/contract.ts", code)).toEqual([]);
 });
 
+test("a text for people may have long lines where that is agreed", () => {
+  const line = `export const said = "${"word ".repeat(40)}";`;
+  expect(check("examples/chat-app/sample-conversation.mjs", line)).toEqual([]);
+  expect(check("examples/chat-app/other.mjs", line)).toHaveLength(1);
+});
+
 test("every kind of source is looked at, and what is built or foreign is not", () => {
   const bad = "export default 1;";
   using workspace = fixture({
