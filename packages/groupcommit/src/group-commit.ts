@@ -1,4 +1,5 @@
 import { SeglogError } from "@seglog/errors";
+import { AbortWatch } from "./abort-watch.ts";
 import { checkRequest, checkTarget, recordBytes, signalOf } from "./arguments.ts";
 import type {
   CommitTarget,
@@ -31,6 +32,7 @@ class Committer implements GroupCommit {
   readonly #cycle: SyncCycle;
   /** Not empty only while there is no room for its first, and so only while a sync runs. */
   readonly #queue = new WaitQueue();
+  readonly #aborts = new AbortWatch((waiters, reason) => this.#abort(waiters, reason));
   readonly #refusals = new Refusals();
   #draining = false;
   #poison: SeglogError | undefined;
@@ -94,7 +96,7 @@ class Committer implements GroupCommit {
       this.#checkOpen();
       const settlers = { resolve: resolve as Settlers["resolve"], reject };
       if (this.#queue.first === undefined) this.#cycle.flush(settlers);
-      else this.#queue.push({ ...settlers, bytes: 0, stage: undefined });
+      else this.#queue.push({ ...settlers, bytes: 0, stage: undefined, signal: undefined });
     });
   }
 
@@ -149,21 +151,19 @@ class Committer implements GroupCommit {
 
   #wait(bytes: number, stage: () => unknown, signal: AbortSignal | undefined): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      const waiter: Waiter = { bytes, stage, resolve, reject };
+      const waiter: Waiter = { bytes, stage, resolve, reject, signal };
       this.#queue.push(waiter);
-      if (signal !== undefined) this.#watch(waiter, signal);
+      this.#aborts.add(waiter);
       this.#cycle.beginNow();
     });
   }
 
-  #watch(waiter: Waiter, signal: AbortSignal): void {
-    const abort = (): void => {
+  #abort(waiters: Iterable<Waiter>, reason: unknown): void {
+    for (const waiter of waiters) {
       this.#queue.remove(waiter);
-      waiter.reject(signal.reason);
-      this.#drain();
-    };
-    signal.addEventListener("abort", abort, { once: true });
-    waiter.detach = () => signal.removeEventListener("abort", abort);
+      waiter.reject(reason);
+    }
+    this.#drain();
   }
 
   /** Stages what waits, in turn, as far as there is room. */
@@ -173,7 +173,7 @@ class Committer implements GroupCommit {
     for (let waiter = this.#queue.first; waiter !== undefined; waiter = this.#queue.first) {
       if (waiter.stage !== undefined && !this.#hasRoom(waiter.bytes)) break;
       this.#queue.remove(waiter);
-      waiter.detach?.();
+      this.#aborts.remove(waiter);
       if (waiter.stage === undefined) this.#cycle.flush(waiter);
       else this.#stageWaiter(waiter, waiter.stage);
     }
@@ -216,7 +216,7 @@ class Committer implements GroupCommit {
     this.#cycle.rejectAll(error);
     for (let waiter = this.#queue.first; waiter !== undefined; waiter = this.#queue.first) {
       this.#queue.remove(waiter);
-      waiter.detach?.();
+      this.#aborts.remove(waiter);
       waiter.reject(error);
     }
     this.#refusals.rejectAll(error);

@@ -9,8 +9,8 @@ export interface Waiter extends Settlers {
   readonly bytes: number;
   /** `undefined` for a flush, which stages nothing. */
   readonly stage: (() => unknown) | undefined;
-  /** Takes the abort listener off its signal. */
-  detach?: () => void;
+  /** Watched by the {@link AbortWatch} while this waits. */
+  readonly signal: AbortSignal | undefined;
   /** Links of the {@link WaitQueue}; nobody else touches them. */
   before?: Waiter | undefined;
   after?: Waiter | undefined;

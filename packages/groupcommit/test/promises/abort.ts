@@ -85,6 +85,24 @@ export function abortPromises(make: Make): PromiseCase[] {
       },
     },
     {
+      name: "1,000 appends that wait with one signal put one listener on it, and end with it",
+      async run() {
+        const { target, group } = setUp(make, { bytesMax: roomFor(1) });
+        const controller = new AbortController();
+        const { signal } = controller;
+        const log: string[] = [];
+        for (let i = 0; i < 1001; i++) watch(group.append(record(i), { signal }), `${i}`, log);
+        assert.equal(getEventListeners(signal, "abort").length, 1);
+        controller.abort();
+        await quiet();
+        assert.equal(log.length, 1000);
+        assert.equal(log[999], "1000");
+        await endSyncs(target);
+        assert.equal(target.records.length, 1);
+        assert.equal(getEventListeners(signal, "abort").length, 0);
+      },
+    },
+    {
       name: "no listener stays on a signal: not when staged, aborted, or poisoned",
       async run() {
         const { target, group } = setUp(make, { bytesMax: roomFor(1) });
