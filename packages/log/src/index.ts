@@ -1,1 +1,16 @@
-export {};
+export type {
+  BatchesOptions,
+  Log,
+  LogRecord,
+  LogRecovery,
+  LogStats,
+  Offset,
+  OffsetRange,
+  OpenLogOptions,
+  ReadOptions,
+  Retention,
+  SegmentInfo,
+  TailOptions,
+} from "./contract.ts";
+export { openLog } from "./open-log.ts";
+export { restoreSnapshot } from "./restore-snapshot.ts";

@@ -1,1 +1,24 @@
-export {};
+export type {
+  CatalogState,
+  DirectoryCatalogOptions,
+  Offset,
+  OpenIndexRequest,
+  OpenListedOptions,
+  OpenSegmentOptions,
+  OpenStoreRequest,
+  Segment,
+  SegmentCatalog,
+  SegmentListing,
+  SegmentRecord,
+  SegmentScanLimits,
+} from "./contract.ts";
+export { LOCK_FILE_NAME, openDirectoryCatalog } from "./directory-catalog.ts";
+export {
+  INDEX_ENTRIES_LIMIT,
+  openSegment,
+  SEGMENT_BYTES_DEFAULT,
+  SEGMENT_BYTES_LIMIT,
+} from "./open-segment.ts";
+export { RECORD_HEAD_BYTES, TIME_LIMIT } from "./record-head.ts";
+export { baseOffsetOf, indexName, storeName } from "./segment-name.ts";
+export { STATE_FILE_NAME } from "./state-file.ts";

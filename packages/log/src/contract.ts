@@ -1,0 +1,248 @@
+import type { Offset, SegmentRecord } from "@seglog/segment";
+
+export type { Offset } from "@seglog/segment";
+
+/** A record as it was appended, with its offset and its time in ms since the epoch. */
+export type LogRecord = SegmentRecord;
+
+/**
+ * A durable, append-only sequence of records over a catalog of segments.
+ *
+ * The one layer that may be called from many places at once: all members may overlap freely.
+ * `append`, `appendBatch`, `read` and the properties are synchronous; what waits for the disk
+ * returns a promise.
+ *
+ * After a failed write or sync the log is poisoned: appends, syncs and truncations fail with
+ * `ERR_SEGLOG_POISONED`, the first failure as `cause`; reads of committed records go on; `close`
+ * releases; reopening recovers. After `close` every call but `close` fails with
+ * `ERR_SEGLOG_CLOSED`.
+ */
+export interface Log {
+  /** Where the log is, for messages. */
+  readonly path: string;
+  readonly readOnly: boolean;
+  /** What opening found and mended. */
+  readonly recovery: LogRecovery;
+
+  /** Offset of the first record retained. Never falls. */
+  readonly firstOffset: Offset;
+  /** Offset that the next record gets. */
+  readonly nextOffset: Offset;
+  /**
+   * One past the last record that is acknowledged, and so the bound of what readers see: durable
+   * or, with {@link OpenLogOptions.commitOn} `"flush"`, given to the OS.
+   */
+  readonly committedOffset: Offset;
+  /** Bytes appended and not yet given to the OS. */
+  readonly stagedBytes: number;
+  /** Lowest and highest committed offset, both inclusive; `undefined` while there is none. */
+  offsetRange(): OffsetRange | undefined;
+
+  /**
+   * Appends one record after the last, and rolls to a new segment where needed.
+   *
+   * Order: that of the calls, offsets without a gap. Durability: none before a {@link Log.sync}
+   * called after it resolves. Ownership: `value` is copied before this returns.
+   *
+   * @returns the record's offset
+   * @throws ERR_SEGLOG_RECORD_TOO_LARGE | ERR_SEGLOG_OVERLOADED  nothing was staged
+   */
+  append(value: Uint8Array): Offset;
+
+  /**
+   * Appends records that a crash keeps or drops together. They share one segment and one time.
+   * Otherwise as {@link Log.append}.
+   *
+   * @returns the first record's offset; the others follow without a gap
+   * @throws ERR_SEGLOG_INVALID_ARGUMENT  `values` is empty
+   */
+  appendBatch(values: readonly Uint8Array[]): Offset;
+
+  /** Gives everything appended before the call to the OS: a killed process loses none of it. */
+  flush(): Promise<void>;
+
+  /** When this resolves, everything appended before the call survives a power cut. */
+  sync(): Promise<void>;
+
+  /**
+   * The record at `offset`; the caller owns its value.
+   *
+   * @throws ERR_SEGLOG_OUT_OF_RANGE  it is not in `[firstOffset, committedOffset)`, or with
+   *   `uncommitted` not in `[firstOffset, nextOffset)`
+   * @throws ERR_SEGLOG_CORRUPT  the record is damaged
+   */
+  read(offset: Offset, options?: ReadOptions): LogRecord;
+
+  /**
+   * As {@link Log.read}, without a copy where the store can. The value is lent: not to be written
+   * to, valid until the caller next awaits, or calls anything that writes.
+   */
+  readView(offset: Offset, options?: ReadOptions): LogRecord;
+
+  /**
+   * Committed records from a range, in batches, the caller owning the values.
+   *
+   * The end is that of the call, except that records truncated meanwhile are not delivered:
+   * iteration goes on behind what `truncateBefore` and retention removed, and ends at what
+   * `truncateAfter` removed. It holds nothing between batches.
+   *
+   * @throws ERR_SEGLOG_OUT_OF_RANGE  from the call, when `from` or `to` is not in
+   *   `[firstOffset, committedOffset]`
+   * @throws the signal's reason, from the iteration, when it aborts
+   */
+  batches(options?: BatchesOptions): AsyncIterableIterator<LogRecord[]>;
+
+  /**
+   * Committed records from an offset on, and then each new one as it is committed, in batches.
+   *
+   * Ends, without an error, when the signal aborts or the log closes. Goes on behind what
+   * `truncateBefore` removed; after a `truncateAfter` below what was delivered it goes on with the
+   * records that come in their place, so that offsets fall once.
+   *
+   * @throws ERR_SEGLOG_OUT_OF_RANGE  from the call, when `from` is not in
+   *   `[firstOffset, committedOffset]`
+   * @throws ERR_SEGLOG_POISONED  from the iteration, once everything committed was delivered
+   */
+  tailBatches(options?: TailOptions): AsyncIterableIterator<LogRecord[]>;
+
+  /**
+   * Offset of the first committed record whose time is `time` or later; `committedOffset` when
+   * there is none.
+   *
+   * @param time  ms since the epoch, from 0
+   */
+  offsetAtTime(time: number): Offset;
+
+  /**
+   * Drops the records before `offset`, which stays the first; `nextOffset` empties the log.
+   * Durable when it resolves; done whole or not at all by a crash. Space is freed by segments.
+   *
+   * @throws ERR_SEGLOG_OUT_OF_RANGE  `offset` is not in `[firstOffset, nextOffset]`
+   */
+  truncateBefore(offset: Offset): Promise<void>;
+
+  /**
+   * Drops the records after `offset`, which stays the last; `firstOffset - 1` empties the log.
+   * What is appended from the call on follows `offset`. Records staged before the call are
+   * committed first, so that their appends tell the truth. Durable when it resolves; done whole or
+   * not at all by a crash.
+   *
+   * @throws ERR_SEGLOG_OUT_OF_RANGE  `offset` is not in `[firstOffset - 1, nextOffset)`
+   */
+  truncateAfter(offset: Offset): Promise<void>;
+
+  /** Applies the retention policy now; it is also applied at open and after each roll. */
+  enforceRetention(): Promise<void>;
+
+  /** The segments, oldest first; the last is the active one. */
+  segments(): SegmentInfo[];
+
+  /**
+   * The committed records as one byte stream in the snapshot format of FORMAT.md, as of the call.
+   * Its segments stay readable until it ends or is cancelled; a `truncateAfter` into what it has
+   * not delivered yet, and `close`, error it.
+   */
+  reader(): ReadableStream<Uint8Array>;
+
+  /** Counters and sizes. */
+  stats(): LogStats;
+
+  /** Commits everything unless poisoned, marks the log as closed cleanly, and releases it. Idempotent. */
+  close(): Promise<void>;
+}
+
+export interface OffsetRange {
+  readonly lowest: Offset;
+  readonly highest: Offset;
+}
+
+export interface ReadOptions {
+  /** Also reads records that a crash could still take back. Default false. */
+  readonly uncommitted?: boolean | undefined;
+}
+
+export interface BatchesOptions extends ReadOptions {
+  /** First offset, inclusive. Default `firstOffset`. */
+  readonly from?: Offset | undefined;
+  /** Exclusive bound. Default `committedOffset` at the call; `nextOffset` with `uncommitted`. */
+  readonly to?: Offset | undefined;
+  /** From `to - 1` down to `from`. Default false. */
+  readonly reverse?: boolean | undefined;
+  /** Records in a batch, at most; from 1. Default 1024. */
+  readonly recordsMax?: number | undefined;
+  /** Bytes of a batch with framing, at most; one larger record goes alone. Default 256 KiB. */
+  readonly bytesMax?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface TailOptions {
+  /** An offset, `"start"` for `firstOffset`, or `"end"` for `committedOffset`. Default `"end"`. */
+  readonly from?: Offset | "start" | "end" | undefined;
+  readonly recordsMax?: number | undefined;
+  readonly bytesMax?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface LogRecovery {
+  /** Whether the log was closed cleanly, or is new. */
+  readonly clean: boolean;
+  /** Bytes of unfinished appends that were cut off. Never anything acknowledged. */
+  readonly tornBytes: number;
+  /** Base offsets of the segments whose index was written anew. */
+  readonly indexesRebuilt: readonly Offset[];
+}
+
+export interface SegmentInfo {
+  readonly baseOffset: Offset;
+  readonly nextOffset: Offset;
+  readonly storeBytes: number;
+  readonly indexBytes: number;
+  readonly active: boolean;
+  /**
+   * Times of its first and last record, in ms since the epoch; `undefined` where there is none, or
+   * where that record is damaged.
+   */
+  readonly firstTime: number | undefined;
+  readonly lastTime: number | undefined;
+}
+
+export interface LogStats {
+  readonly segments: number;
+  readonly storeBytes: number;
+  readonly indexBytes: number;
+  readonly stagedBytes: number;
+  /** Since opening. */
+  readonly appends: number;
+  readonly rolls: number;
+  readonly syncs: number;
+  readonly segmentsRemoved: number;
+  /** What maps files here: `"mmap-io"`, `"koffi"`, `"read-through"`, `"memory"`. */
+  readonly mapper: string;
+  readonly poisoned: boolean;
+}
+
+/** What is dropped without being asked; each limit by itself, and never the active segment's tail. */
+export interface Retention {
+  /** Oldest sealed segments go while all together are larger; from 1. */
+  readonly bytesMax?: number | undefined;
+  /** Segments go whose last record is older, in ms; the active one is rolled for it. From 1. */
+  readonly ageMsMax?: number | undefined;
+  /** Oldest sealed segments go while there are more; from 1. */
+  readonly segmentsMax?: number | undefined;
+}
+
+export interface OpenLogOptions {
+  /** First offset of a log that is made; an existing one keeps its own. Default 0. */
+  readonly firstOffset?: Offset | undefined;
+  /** A new segment begins once the first record of the active one is so old, in ms. Default never. */
+  readonly segmentAgeMsMax?: number | undefined;
+  /** Longest value, in bytes: 0 to 2^28 - 9. Default 64 MiB. */
+  readonly recordBytesMax?: number | undefined;
+  /** Bytes that may be staged; beyond it appends throw. From 1; default 64 MiB. */
+  readonly stagedBytesMax?: number | undefined;
+  /** What commits a record: `"sync"` (default), or `"flush"`: given to the OS. */
+  readonly commitOn?: "sync" | "flush" | undefined;
+  readonly retention?: Retention | undefined;
+  /** The time in ms since the epoch. Default `Date.now`. Times of records never fall all the same. */
+  readonly clock?: (() => number) | undefined;
+}

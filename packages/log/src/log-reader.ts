@@ -1,0 +1,258 @@
+import { checkInteger, checkOneOf, checkOptions, invalidArgument } from "@seglog/errors";
+import type { CommitSignal } from "./commit-signal.ts";
+import type { BatchesOptions, LogRecord, Offset, ReadOptions, TailOptions } from "./contract.ts";
+import type { CutHistory } from "./cut-history.ts";
+import { outOfRange } from "./log-errors.ts";
+import type { LogFailure } from "./log-failure.ts";
+import type { RwLock } from "./rw-lock.ts";
+import type { SegmentSet } from "./segment-set.ts";
+import type { StagingQueue } from "./staging-queue.ts";
+
+const RECORDS_MAX_DEFAULT = 1024;
+const BYTES_MAX_DEFAULT = 256 * 1024;
+const BATCH_OPTIONS = Object.freeze(["recordsMax", "bytesMax", "signal", "from"]);
+
+/** What a reader sees of the log it belongs to. */
+export interface ReadableLog {
+  readonly segments: SegmentSet;
+  readonly failure: LogFailure;
+  readonly lock: RwLock;
+  readonly cuts: CutHistory;
+  readonly commits: CommitSignal;
+  readonly firstOffset: Offset;
+  readonly nextOffset: Offset;
+  readonly committedOffset: Offset;
+  /** Records that have an offset and no segment yet. */
+  readonly waiting: readonly StagingQueue[];
+}
+
+interface Limits {
+  readonly recordsMax: number;
+  readonly bytesMax: number;
+}
+
+/** A range being read, and when reading began. */
+interface Cursor {
+  readonly from: Offset;
+  readonly to: Offset;
+  readonly epoch: number;
+  readonly uncommitted: boolean;
+}
+
+/** Single records, batches in both directions, tails, and the search by time. */
+export class LogReader {
+  readonly #log: ReadableLog;
+
+  constructor(log: ReadableLog) {
+    this.#log = log;
+  }
+
+  read(offset: Offset, options: ReadOptions | undefined, lend: boolean): LogRecord {
+    const { failure, segments, waiting } = this.#log;
+    failure.checkOpen();
+    checkInteger("offset", offset, { min: 0 });
+    const uncommitted = options?.uncommitted === true;
+    const to = uncommitted ? this.#log.nextOffset : this.#log.committedOffset;
+    if (offset < this.#log.firstOffset || offset >= to) {
+      throw outOfRange("offset", offset, { from: this.#log.firstOffset, to });
+    }
+    if (uncommitted && offset >= this.#log.committedOffset) {
+      for (const queue of waiting) {
+        const record = queue.read(offset);
+        if (record !== undefined) return record;
+      }
+    }
+    const segment = segments.find(offset);
+    return lend ? segment.readView(offset) : segment.read(offset);
+  }
+
+  batches(options: BatchesOptions = {}): AsyncIterableIterator<LogRecord[]> {
+    const { failure, firstOffset } = this.#log;
+    failure.checkOpen();
+    checkOptions("options", options, [...BATCH_OPTIONS, "to", "reverse", "uncommitted"]);
+    const { reverse = false, uncommitted = false, signal } = options;
+    const limits = checkLimits(options);
+    const bound = this.#bound(uncommitted);
+    const { from = firstOffset, to = bound } = options;
+    this.#checkInRange("from", from, bound);
+    this.#checkInRange("to", to, bound);
+    const cursor = { from, to, uncommitted, epoch: this.#log.cuts.epoch };
+    return reverse ? this.#backward(cursor, limits, signal) : this.#forward(cursor, limits, signal);
+  }
+
+  tailBatches(options: TailOptions = {}): AsyncIterableIterator<LogRecord[]> {
+    const { failure, firstOffset, committedOffset } = this.#log;
+    failure.checkOpen();
+    checkOptions("options", options, BATCH_OPTIONS);
+    const { from = "end", signal } = options;
+    const limits = checkLimits(options);
+    if (typeof from === "string") checkOneOf("from", from, ["start", "end"]);
+    const start = from === "start" ? firstOffset : from === "end" ? committedOffset : from;
+    this.#checkInRange("from", start, committedOffset);
+    return this.#tail(start, limits, signal);
+  }
+
+  offsetAtTime(time: number): Offset {
+    this.#log.failure.checkOpen();
+    if (typeof time !== "number" || !(time >= 0)) {
+      throw invalidArgument("time", time, "ms since the epoch, from 0");
+    }
+    let low = this.#log.firstOffset;
+    let high = this.#log.committedOffset;
+    while (low < high) {
+      const middle = low + Math.floor((high - low) / 2);
+      if (this.#log.segments.find(middle).timeOf(middle) < time) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  async *#forward(
+    cursor: Cursor,
+    limits: Limits,
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<LogRecord[], undefined> {
+    for (let at = cursor.from; ; ) {
+      signal?.throwIfAborted();
+      const batch = await this.#shared(() => this.#ahead(at, cursor, limits));
+      const last = batch.at(-1);
+      if (last === undefined) return;
+      at = last.offset + 1;
+      yield batch;
+    }
+  }
+
+  async *#backward(
+    cursor: Cursor,
+    limits: Limits,
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<LogRecord[], undefined> {
+    let window = limits.recordsMax;
+    for (let at = cursor.to; ; ) {
+      signal?.throwIfAborted();
+      const end = at;
+      const recordsMax = window;
+      const batch = await this.#shared(() => this.#behind(end, cursor, { ...limits, recordsMax }));
+      const last = batch.at(-1);
+      if (last === undefined) return;
+      at = last.offset;
+      // where bytesMax allows fewer records than a window holds, look no further back than needed
+      window = Math.min(limits.recordsMax, batch.length * 2);
+      yield batch;
+    }
+  }
+
+  async *#tail(
+    from: Offset,
+    limits: Limits,
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<LogRecord[], undefined> {
+    const { failure, commits, cuts } = this.#log;
+    const isOver = (): boolean => failure.isClosed || signal?.aborted === true;
+    let at = from;
+    let epoch = cuts.epoch;
+    for (;;) {
+      if (isOver()) return;
+      const batch = await this.#shared(() => {
+        if (failure.isClosed) return [];
+        at = Math.min(at, cuts.lowestSince(epoch));
+        epoch = cuts.epoch;
+        const to = this.#log.committedOffset;
+        return this.#ahead(at, { from: at, to, epoch, uncommitted: false }, limits);
+      });
+      const last = batch.at(-1);
+      if (last !== undefined) {
+        at = last.offset + 1;
+        yield batch;
+        continue;
+      }
+      if (isOver()) return;
+      if (at < this.#log.committedOffset || epoch !== cuts.epoch) continue;
+      if (failure.isPoisoned) throw failure.poisonError();
+      await commits.wait(signal);
+    }
+  }
+
+  /** Successive records from `at`, or from the first retained one behind it. */
+  #ahead(at: Offset, cursor: Cursor, limits: Limits): LogRecord[] {
+    const { failure, segments, firstOffset } = this.#log;
+    failure.checkOpen();
+    const from = Math.max(at, firstOffset);
+    const to = this.#endOf(cursor);
+    if (from >= to) return [];
+    const segment = segments.find(from);
+    if (from < segment.nextOffset) return segment.scan(from, { ...limits, to });
+    return this.#fromQueues(from, to, limits);
+  }
+
+  /** Records before `end`, descending: as many as the limits allow. */
+  #behind(end: Offset, cursor: Cursor, limits: Limits): LogRecord[] {
+    const { failure, segments, firstOffset } = this.#log;
+    failure.checkOpen();
+    const to = Math.min(end, this.#endOf(cursor));
+    const low = Math.max(cursor.from, firstOffset);
+    if (to <= low) return [];
+    const segment = segments.find(to - 1);
+    let from = Math.max(low, to - limits.recordsMax, segment.baseOffset);
+    for (;;) {
+      const batch =
+        to <= segment.nextOffset
+          ? segment.scan(from, { ...limits, to })
+          : this.#fromQueues(Math.max(from, segment.nextOffset), to, limits);
+      const last = batch.at(-1);
+      if (last === undefined) return [];
+      if (last.offset + 1 === to) return batch.reverse();
+      from = last.offset + 1;
+    }
+  }
+
+  #fromQueues(from: Offset, to: Offset, limits: Limits): LogRecord[] {
+    const records: LogRecord[] = [];
+    let bytes = 0;
+    for (let offset = from; offset < to && records.length < limits.recordsMax; offset++) {
+      const record = this.read(offset, { uncommitted: true }, false);
+      bytes += record.value.length;
+      if (bytes > limits.bytesMax && records.length > 0) break;
+      records.push(record);
+    }
+    return records;
+  }
+
+  #endOf({ to, epoch, uncommitted }: Cursor): Offset {
+    return Math.min(to, this.#bound(uncommitted), this.#log.cuts.lowestSince(epoch));
+  }
+
+  #bound(uncommitted: boolean): Offset {
+    // while a truncation is under way a segment still holds what the queue is to replace
+    const isTruncating = this.#log.waiting.length > 1;
+    return uncommitted && !isTruncating ? this.#log.nextOffset : this.#log.committedOffset;
+  }
+
+  /** One batch is read in one go, under the shared hold: nothing is removed under it. */
+  async #shared<T>(work: () => T): Promise<T> {
+    const { lock } = this.#log;
+    if (!lock.tryShared()) await lock.shared();
+    try {
+      return work();
+    } finally {
+      lock.releaseShared();
+    }
+  }
+
+  #checkInRange(name: string, value: number, bound: Offset): void {
+    checkInteger(name, value, { min: 0 });
+    if (value < this.#log.firstOffset || value > bound) {
+      throw outOfRange(name, value, { from: this.#log.firstOffset, to: bound });
+    }
+  }
+}
+
+function checkLimits(options: BatchesOptions | TailOptions): Limits {
+  const { recordsMax = RECORDS_MAX_DEFAULT, bytesMax = BYTES_MAX_DEFAULT, signal } = options;
+  checkInteger("recordsMax", recordsMax, { min: 1 });
+  checkInteger("bytesMax", bytesMax, { min: 1 });
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    throw invalidArgument("signal", signal, "an AbortSignal");
+  }
+  return { recordsMax, bytesMax };
+}

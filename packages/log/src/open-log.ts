@@ -1,0 +1,27 @@
+import type { SegmentCatalog } from "@seglog/segment";
+import type { Log, OpenLogOptions } from "./contract.ts";
+import { checkLogOptions } from "./log-options.ts";
+import { recoverSegments } from "./recover-segments.ts";
+import { SegmentedLog } from "./segmented-log.ts";
+
+/**
+ * Opens the log in `catalog`, or makes one where the catalog is empty; the log then owns the
+ * catalog. After a crash it finishes what was under way: see {@link Log.recovery}.
+ *
+ * On failure the catalog is left to the caller.
+ *
+ * @throws ERR_SEGLOG_INVALID_ARGUMENT  naming the option that is wrong
+ * @throws ERR_SEGLOG_CORRUPT  something is missing or damaged that no crash takes
+ */
+export async function openLog(catalog: SegmentCatalog, options: OpenLogOptions = {}): Promise<Log> {
+  const resolved = checkLogOptions(options);
+  const recovered = await recoverSegments(catalog, resolved.firstOffset);
+  const log = new SegmentedLog(catalog, recovered, resolved);
+  try {
+    if (!catalog.readOnly) await log.enforceRetention();
+    return log;
+  } catch (error) {
+    await log.close();
+    throw error;
+  }
+}

@@ -1,0 +1,159 @@
+import { hasCode } from "@seglog/errors";
+import type { CatalogState, Segment, SegmentCatalog, SegmentListing } from "@seglog/segment";
+import type { LogRecovery, Offset } from "./contract.ts";
+import { corrupt } from "./log-errors.ts";
+
+/** The open segments of a log, and what a log remembers. */
+export interface RecoveredLog {
+  readonly segments: Segment[];
+  readonly firstOffset: Offset;
+  /** No record may get a time below it. */
+  readonly lastTime: number;
+  readonly recovery: LogRecovery;
+}
+
+/**
+ * Opens the segments of a catalog, finishing what a crash cut short: a making, a truncation at
+ * either end, the last append.
+ *
+ * @throws ERR_SEGLOG_CORRUPT  something is missing or damaged that no crash takes
+ */
+export async function recoverSegments(
+  catalog: SegmentCatalog,
+  initialOffset: Offset,
+): Promise<RecoveredLog> {
+  const state = await catalog.loadState();
+  const listed = await catalog.list();
+  if (state === undefined) {
+    // the state is durable before the first segment is made
+    if (listed.length > 0) throw corrupt(catalog.path, `${catalog.path} has lost its state file`);
+    return makeLog(catalog, initialOffset, 0);
+  }
+  if (listed.length === 0) {
+    if (state.closedAt === state.firstOffset) {
+      return makeLog(catalog, state.firstOffset, state.lastTime);
+    }
+    throw corrupt(catalog.path, `${catalog.path} has lost its segments`, state.firstOffset);
+  }
+  const opened: Segment[] = [];
+  try {
+    return await openExisting(catalog, state, listed, opened);
+  } catch (error) {
+    for (const segment of opened) {
+      await segment.close().catch(() => {}); // the first failure is the one to tell
+    }
+    throw error;
+  }
+}
+
+async function makeLog(
+  catalog: SegmentCatalog,
+  firstOffset: Offset,
+  lastTime: number,
+): Promise<RecoveredLog> {
+  const recovery = { clean: true, tornBytes: 0, indexesRebuilt: [] };
+  const state = { firstOffset, truncatingTo: undefined, lastTime };
+  // "closed and empty": a crash before the first segment is there leaves a log without any
+  await catalog.saveState({ ...state, closedAt: firstOffset });
+  const segments = [await catalog.create(firstOffset)];
+  await catalog.saveState({ ...state, closedAt: undefined });
+  return { segments, firstOffset, lastTime, recovery };
+}
+
+async function openExisting(
+  catalog: SegmentCatalog,
+  state: CatalogState,
+  listed: readonly SegmentListing[],
+  opened: Segment[],
+): Promise<RecoveredLog> {
+  const { firstOffset, closedAt, truncatingTo } = state;
+  const clean = closedAt !== undefined;
+  const kept = listed.filter(({ baseOffset }, i) => {
+    const next = listed[i + 1]?.baseOffset;
+    const isBefore = next !== undefined && next <= firstOffset;
+    return !isBefore && !(truncatingTo !== undefined && i > 0 && baseOffset > truncatingTo);
+  });
+  const first = kept[0]?.baseOffset;
+  if (first === undefined || first > firstOffset) {
+    throw corrupt(catalog.path, `the segment of record ${firstOffset} is missing`, firstOffset);
+  }
+  for (const [i, { baseOffset }] of kept.entries()) {
+    const next = kept[i + 1]?.baseOffset;
+    opened.push(
+      next === undefined
+        ? await openLast(catalog, baseOffset, closedAt)
+        : await openSealed(catalog, { baseOffset, nextOffset: next, clean }),
+    );
+  }
+  let active = opened.at(-1) as Segment;
+  if (truncatingTo !== undefined && active.nextOffset > truncatingTo && !catalog.readOnly) {
+    await active.truncate(truncatingTo);
+  }
+  if (active.nextOffset < firstOffset) {
+    throw corrupt(catalog.path, `records before ${firstOffset} are missing`, active.nextOffset);
+  }
+  const lastTime = Math.max(state.lastTime, lastTimeOf(opened, firstOffset));
+  if (!catalog.readOnly) {
+    const dropped = listed.filter((listing) => !kept.includes(listing));
+    await catalog.remove(dropped.map(({ baseOffset }) => baseOffset));
+    if (active.nextOffset === firstOffset && active.baseOffset < firstOffset) {
+      // emptied by a truncation that a crash cut short: the space is freed now
+      active = await catalog.create(firstOffset);
+      const emptied = opened.splice(0, opened.length, active);
+      for (const segment of emptied) await segment.close();
+      await catalog.remove(emptied.map(({ baseOffset }) => baseOffset));
+    }
+    await catalog.saveState({
+      firstOffset,
+      closedAt: undefined,
+      truncatingTo: undefined,
+      lastTime,
+    });
+  }
+  const recovery = {
+    clean,
+    tornBytes: opened.reduce((sum, segment) => sum + segment.tornBytes, 0),
+    indexesRebuilt: opened.filter((s) => s.indexRebuilt).map((s) => s.baseOffset),
+  };
+  return { segments: opened, firstOffset, lastTime, recovery };
+}
+
+function openLast(
+  catalog: SegmentCatalog,
+  baseOffset: Offset,
+  closedAt: Offset | undefined,
+): Promise<Segment> {
+  return closedAt === undefined
+    ? catalog.open(baseOffset, { mode: "crashed" })
+    : catalog.open(baseOffset, { mode: "closed", nextOffset: closedAt });
+}
+
+async function openSealed(
+  catalog: SegmentCatalog,
+  what: { readonly baseOffset: Offset; readonly nextOffset: Offset; readonly clean: boolean },
+): Promise<Segment> {
+  const { baseOffset, nextOffset, clean } = what;
+  try {
+    return await catalog.open(baseOffset, { mode: "sealed", nextOffset });
+  } catch (error) {
+    if (clean || catalog.readOnly || !hasCode(error, "ERR_SEGLOG_CORRUPT")) throw error;
+  }
+  // complete and durable, as the segment after it shows, but the crash came before it was sealed:
+  // what was preallocated is still there
+  const segment = await catalog.open(baseOffset, { mode: "crashed", nextOffset });
+  try {
+    await segment.seal();
+    return segment;
+  } catch (error) {
+    await segment.close().catch(() => {}); // the first failure is the one to tell
+    throw error;
+  }
+}
+
+function lastTimeOf(segments: readonly Segment[], firstOffset: Offset): number {
+  for (const segment of segments.toReversed()) {
+    const last = segment.nextOffset - 1;
+    if (last >= segment.baseOffset && last >= firstOffset) return segment.timeOf(last);
+  }
+  return 0;
+}

@@ -1,0 +1,100 @@
+import { hasCode, SeglogError } from "@seglog/errors";
+import type { SegmentCatalog } from "@seglog/segment";
+import type { Log, OpenLogOptions } from "./contract.ts";
+import { openLog } from "./open-log.ts";
+import {
+  decodeSnapshotHeader,
+  decodeSnapshotRecord,
+  SNAPSHOT_HEADER_BYTES,
+  SNAPSHOT_RECORD_HEAD_BYTES,
+  SNAPSHOT_VERSION,
+  snapshotValueBytes,
+} from "./snapshot-format.ts";
+import { StreamBytes } from "./stream-bytes.ts";
+
+/** No value of any log is longer: a frame's length has 28 bits, 8 bytes of them the record's head. */
+const VALUE_BYTES_LIMIT = 2 ** 28 - 9;
+
+/**
+ * Fills an empty catalog with the records of a snapshot: same offsets, times and values.
+ * The log is closed cleanly when this resolves with its range. After a failure the catalog holds
+ * part of the snapshot: discard it.
+ *
+ * @throws ERR_SEGLOG_EXISTS  the catalog holds a log; nothing was changed
+ * @throws ERR_SEGLOG_BAD_SNAPSHOT  the stream is damaged, ends early, goes on too long, or is none
+ * @throws ERR_SEGLOG_UNSUPPORTED_FORMAT  the snapshot is of a later version
+ */
+export async function restoreSnapshot(
+  catalog: SegmentCatalog,
+  stream: ReadableStream<Uint8Array>,
+  options: Omit<OpenLogOptions, "firstOffset" | "clock"> = {},
+): Promise<{ readonly firstOffset: number; readonly nextOffset: number }> {
+  if ((await catalog.loadState()) !== undefined || (await catalog.list()).length > 0) {
+    throw new SeglogError("ERR_SEGLOG_EXISTS", `${catalog.path} holds a log`, {
+      path: catalog.path,
+    });
+  }
+  const bytes = new StreamBytes(stream);
+  try {
+    return await restoreFrom(bytes, catalog, options);
+  } finally {
+    await bytes.cancel();
+  }
+}
+
+async function restoreFrom(
+  bytes: StreamBytes,
+  catalog: SegmentCatalog,
+  options: OpenLogOptions,
+): Promise<{ readonly firstOffset: number; readonly nextOffset: number }> {
+  const decoded = decodeSnapshotHeader(
+    (await bytes.take(SNAPSHOT_HEADER_BYTES)) ?? new Uint8Array(SNAPSHOT_HEADER_BYTES),
+  );
+  if (decoded.kind === "unsupported") {
+    throw new SeglogError(
+      "ERR_SEGLOG_UNSUPPORTED_FORMAT",
+      `the snapshot is of version ${decoded.version}`,
+      { path: "snapshot", found: decoded.version, supported: [SNAPSHOT_VERSION] },
+    );
+  }
+  if (decoded.kind === "invalid") throw badSnapshot(0, "the stream is not a snapshot");
+  const { firstOffset, recordCount } = decoded.header;
+  let { checksum } = decoded;
+  let time = 0;
+  const log = await openLog(catalog, { ...options, firstOffset, clock: () => time });
+  try {
+    for (let i = 0; i < recordCount; i++) {
+      const position = bytes.position;
+      const head = await bytes.peek(SNAPSHOT_RECORD_HEAD_BYTES);
+      if (head === undefined) throw badSnapshot(position, "the snapshot ends early");
+      const length = snapshotValueBytes(head);
+      if (length > VALUE_BYTES_LIMIT) throw badSnapshot(position, "no record is so long");
+      const record = await bytes.take(SNAPSHOT_RECORD_HEAD_BYTES + length);
+      if (record === undefined) throw badSnapshot(position, "the snapshot ends early");
+      const found = decodeSnapshotRecord(record, checksum);
+      if (found === undefined) throw badSnapshot(position, "a record's checksum is wrong");
+      ({ time, checksum } = found);
+      await appendWhenThereIsRoom(log, found.value);
+    }
+    if (!(await bytes.isAtEnd()))
+      throw badSnapshot(bytes.position, "the snapshot goes on too long");
+    await log.sync();
+    return { firstOffset, nextOffset: log.nextOffset };
+  } finally {
+    await log.close();
+  }
+}
+
+async function appendWhenThereIsRoom(log: Log, value: Uint8Array): Promise<void> {
+  try {
+    log.append(value);
+  } catch (error) {
+    if (!hasCode(error, "ERR_SEGLOG_OVERLOADED")) throw error;
+    await log.flush();
+    log.append(value);
+  }
+}
+
+function badSnapshot(position: number, text: string): SeglogError {
+  return new SeglogError("ERR_SEGLOG_BAD_SNAPSHOT", `${text}, at byte ${position}`, { position });
+}

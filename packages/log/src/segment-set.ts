@@ -1,0 +1,113 @@
+import { invariant } from "@seglog/errors";
+import type { Segment } from "@seglog/segment";
+import type { Offset } from "./contract.ts";
+
+/** The open segments of a log: neighbours without a gap, by base offset; the last is active. */
+export class SegmentSet {
+  readonly #segments: Segment[];
+  /** Snapshots that still read a segment, which therefore must not be closed. */
+  readonly #pins = new Map<Segment, number>();
+  readonly #dropped = new Set<Segment>();
+
+  /** @param segments  at least one, oldest first */
+  constructor(segments: Segment[]) {
+    invariant(segments.length > 0, "a log has an active segment");
+    this.#segments = segments;
+  }
+
+  get active(): Segment {
+    return this.#segments[this.#segments.length - 1] as Segment;
+  }
+
+  get all(): readonly Segment[] {
+    return this.#segments;
+  }
+
+  /** The segment that holds `offset`, or that would: the last whose base is at or below it. */
+  find(offset: Offset): Segment {
+    return this.#segments[lastAtOrBelow(this.#segments, offset)] as Segment;
+  }
+
+  /** The segment after the one that `find(offset)` gives; `undefined` after the active one. */
+  after(segment: Segment): Segment | undefined {
+    return this.#segments[lastAtOrBelow(this.#segments, segment.baseOffset) + 1];
+  }
+
+  /** Makes `segment` the active one. */
+  push(segment: Segment): void {
+    invariant(segment.baseOffset === this.active.nextOffset, "segments leave no gap");
+    this.#segments.push(segment);
+  }
+
+  /** Puts `segment` in the place of the active one, and returns that. */
+  replaceActive(segment: Segment): Segment {
+    const old = this.active;
+    invariant(segment.baseOffset === old.baseOffset, "a segment is replaced by itself");
+    this.#segments[this.#segments.length - 1] = segment;
+    return old;
+  }
+
+  /** Takes out the sealed segments that end at or before `offset`. */
+  takeBefore(offset: Offset): Segment[] {
+    let count = 0;
+    while (
+      count < this.#segments.length - 1 &&
+      (this.#segments[count] as Segment).nextOffset <= offset
+    ) {
+      count++;
+    }
+    return this.#segments.splice(0, count);
+  }
+
+  /** Takes out the segments that begin after `offset`, all but the first of the log. */
+  takeAfter(offset: Offset): Segment[] {
+    return this.#segments.splice(lastAtOrBelow(this.#segments, offset) + 1);
+  }
+
+  pin(segments: readonly Segment[]): void {
+    for (const segment of segments) this.#pins.set(segment, (this.#pins.get(segment) ?? 0) + 1);
+  }
+
+  /** Ends one pin of each; closes the segments that were dropped and have no other. */
+  async unpin(segments: readonly Segment[]): Promise<void> {
+    for (const segment of segments) {
+      const left = (this.#pins.get(segment) ?? 0) - 1;
+      if (left > 0) this.#pins.set(segment, left);
+      else this.#pins.delete(segment);
+      if (left <= 0 && this.#dropped.delete(segment)) await segment.close();
+    }
+  }
+
+  /** Closes segments that were taken out, once nothing pins them. */
+  async closeDropped(segments: readonly Segment[]): Promise<void> {
+    for (const segment of segments) {
+      if (this.#pins.has(segment)) this.#dropped.add(segment);
+      else await segment.close();
+    }
+  }
+
+  /** Closes everything, pinned or not; the first failure is thrown after all were closed. */
+  async close(): Promise<void> {
+    const failures: unknown[] = [];
+    for (const segment of [...this.#dropped, ...this.#segments]) {
+      await segment.close().catch((error: unknown) => failures.push(error));
+    }
+    this.#dropped.clear();
+    if (failures.length > 0) throw failures[0];
+  }
+}
+
+/** Index of the last segment whose base is at or below `offset`; 0 when there is none. */
+export function lastAtOrBelow(
+  segments: readonly { readonly baseOffset: Offset }[],
+  offset: Offset,
+): number {
+  let low = 0;
+  let high = segments.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >>> 1;
+    if ((segments[middle] as { baseOffset: Offset }).baseOffset <= offset) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}

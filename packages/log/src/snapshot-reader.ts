@@ -1,0 +1,75 @@
+import type { Segment } from "@seglog/segment";
+import type { LogRecord, Offset } from "./contract.ts";
+import { outOfRange } from "./log-errors.ts";
+import type { ReadableLog } from "./log-reader.ts";
+import { lastAtOrBelow } from "./segment-set.ts";
+import {
+  decodeSnapshotHeader,
+  encodeSnapshotHeader,
+  encodeSnapshotRecords,
+} from "./snapshot-format.ts";
+
+/** One chunk of the stream: large enough that a chunk's fixed cost is lost in its bytes. */
+const CHUNK = Object.freeze({ recordsMax: 4096, bytesMax: 256 * 1024 });
+
+/** The committed records of `log` as a byte stream, as of now; see `Log.reader`. */
+export function snapshotReader(log: ReadableLog): ReadableStream<Uint8Array> {
+  log.failure.checkOpen();
+  const { segments, firstOffset, committedOffset: to } = log;
+  const first = lastAtOrBelow(segments.all, firstOffset);
+  const pinned = segments.all.slice(first).filter((segment) => segment.baseOffset < to);
+  const header = encodeSnapshotHeader({ firstOffset, recordCount: to - firstOffset });
+  const decoded = decodeSnapshotHeader(header);
+  let checksum = decoded.kind === "valid" ? decoded.checksum : 0;
+  let at: Offset = firstOffset;
+  const epoch = log.cuts.epoch;
+  segments.pin(pinned);
+
+  return new ReadableStream<Uint8Array>(
+    {
+      start(controller) {
+        controller.enqueue(header);
+      },
+      async pull(controller) {
+        try {
+          await log.lock.shared();
+          let records: LogRecord[];
+          try {
+            records = nextChunk(log, pinned, { at, to, epoch });
+          } finally {
+            log.lock.releaseShared();
+          }
+          if (records.length === 0) {
+            await segments.unpin(pinned);
+            controller.close();
+            return;
+          }
+          at += records.length;
+          const encoded = encodeSnapshotRecords(records, checksum);
+          checksum = encoded.checksum;
+          controller.enqueue(encoded.bytes);
+        } catch (error) {
+          await segments.unpin(pinned);
+          throw error; // errors the stream
+        }
+      },
+      async cancel() {
+        await segments.unpin(pinned);
+      },
+    },
+    { highWaterMark: 1 },
+  );
+}
+
+function nextChunk(
+  log: ReadableLog,
+  pinned: readonly Segment[],
+  { at, to, epoch }: { readonly at: Offset; readonly to: Offset; readonly epoch: number },
+): LogRecord[] {
+  log.failure.checkOpen();
+  if (at === to) return [];
+  const cut = log.cuts.lowestSince(epoch);
+  if (cut < to) throw outOfRange("snapshot", at, { from: log.firstOffset, to: cut });
+  const segment = pinned[lastAtOrBelow(pinned, at)] as Segment;
+  return segment.scan(at, { ...CHUNK, to });
+}
