@@ -13,7 +13,7 @@ export interface MappedIndexParts {
   readonly entryCount: number;
   /** Entries `[0, entryCount)`; `undefined` where there are none. */
   readonly mapping: Mapping | undefined;
-  /** Of the first and the last entry; not looked at where there are none. */
+  /** Of the first and the last entry; 0 and -1 where there are none. */
   readonly firstOffset: Offset;
   readonly lastPosition: Position;
 }
@@ -25,25 +25,27 @@ export class MappedIndex implements Index {
   readonly #growEntries: number;
   /** `undefined` until there is an entry, and after close. */
   #mapping: Mapping | undefined;
-  /** NaN while empty: it differs from every offset, so that the fast paths need no other check. */
+  /** 0 while empty. */
   #firstOffset: Offset;
   #count: number;
-  /** Entries of `#mapping` that may be stored to: blocks stand behind them. */
+  /**
+   * Entries of `#mapping` that may be stored to: blocks stand behind them. While empty it equals
+   * `#count`, which sends the first write off the fast path.
+   */
   #capacity: number;
   #lastPosition: Position;
   #syncFailure: { readonly cause: unknown } | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(parts: MappedIndexParts) {
-    const isEmpty = parts.entryCount === 0;
     this.#handle = parts.handle;
     this.#access = parts.access;
     this.#growEntries = parts.growEntries;
     this.#mapping = parts.mapping;
-    this.#firstOffset = isEmpty ? Number.NaN : parts.firstOffset;
+    this.#firstOffset = parts.firstOffset;
     this.#count = parts.entryCount;
     this.#capacity = parts.entryCount;
-    this.#lastPosition = isEmpty ? -1 : parts.lastPosition;
+    this.#lastPosition = parts.lastPosition;
   }
 
   get nextOffset(): Offset | undefined {
@@ -61,16 +63,16 @@ export class MappedIndex implements Index {
       mapping === undefined ||
       count === this.#capacity ||
       offset - this.#firstOffset !== count ||
-      !Number.isSafeInteger(offset) ||
+      offset > Number.MAX_SAFE_INTEGER ||
       !(position > this.#lastPosition) ||
       !Number.isSafeInteger(position)
     ) {
       mapping = this.#prepareWrite(offset, position);
     }
     const at = count * INDEX_ENTRY_BYTES;
-    // Position first: an offset that another process sees has its position beside it.
-    mapping.setU64(at + POSITION_AT, position);
+    // Ascending: where nothing can be mapped, stores that follow each other become one write.
     mapping.setU64(at, offset);
+    mapping.setU64(at + POSITION_AT, position);
     this.#count = count + 1;
     this.#lastPosition = position;
   }
@@ -78,7 +80,7 @@ export class MappedIndex implements Index {
   read(offset: Offset): Position | undefined {
     const mapping = this.#mapping;
     const n = offset - this.#firstOffset;
-    // `n >>> 0` is `n` only for integers from 0; also not for the NaN of an empty index.
+    // `n >>> 0` is `n` only for integers from 0.
     if (mapping === undefined || n >>> 0 !== n || n >= this.#count) return this.#absent(offset);
     const at = n * INDEX_ENTRY_BYTES;
     // The file is a cache and may be scrambled: an entry speaks for its own offset only.
@@ -90,7 +92,7 @@ export class MappedIndex implements Index {
   floor(offset: Offset): IndexEntry | undefined {
     this.#check(offset);
     const n = Math.min(offset - this.#firstOffset, this.#count - 1);
-    if (!(n >= 0)) return undefined;
+    if (n < 0) return undefined;
     const found = this.#firstOffset + n;
     const position = this.read(found);
     return position === undefined ? undefined : { offset: found, position };
@@ -100,17 +102,14 @@ export class MappedIndex implements Index {
     this.#check(offset);
     this.#checkWritable();
     const count = Math.max(0, offset - this.#firstOffset);
-    // Also false for the NaN of an empty index.
-    if (!(count < this.#count)) return;
+    if (count >= this.#count) return;
     this.#count = count;
     // So the next write makes room anew, which puts zeros over what was dropped: after a crash no
     // dropped entry stands behind a new one. It also puts blocks where a foreign file had holes.
     this.#capacity = count;
-    if (count === 0) this.#firstOffset = Number.NaN;
+    if (count === 0) this.#firstOffset = 0;
     this.#lastPosition =
-      count === 0
-        ? -1
-        : (this.#mapping as Mapping).u64((count - 1) * INDEX_ENTRY_BYTES + POSITION_AT);
+      count === 0 ? -1 : (this.#mapping as Mapping).u64(this.bytes - POSITION_AT);
   }
 
   async sync(): Promise<void> {

@@ -80,7 +80,7 @@ async function mapEntries(handle: FileHandle, found: Found): Promise<Index> {
   // A reader keeps no descriptor that it has no use for: a log may hold thousands of segments.
   if (access === "read" && (mapping?.outlivesHandle ?? true)) await handle.close();
   const firstOffset = mapping?.u64(0) ?? 0;
-  const lastPosition = mapping?.u64(length - INDEX_ENTRY_BYTES + POSITION_AT) ?? 0;
+  const lastPosition = mapping?.u64(length - POSITION_AT) ?? -1;
   const parts = { handle, access, growEntries, entryCount, mapping, firstOffset, lastPosition };
   return new MappedIndex(parts);
 }

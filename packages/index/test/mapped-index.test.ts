@@ -1,0 +1,211 @@
+import { hasCode } from "@seglog/errors";
+import { countingFileSystem, type FileSystem, memoryFileSystem } from "@seglog/fs";
+import { INDEX_ENTRY_BYTES, type OpenMappedIndexOptions, openMappedIndex } from "@seglog/index";
+import { describe, expect, it } from "vitest";
+import { encoded, getFile, putFile } from "./files.ts";
+import { watchedFileSystem } from "./watched-file-system.ts";
+
+const path = "x.index";
+
+describe("the file", () => {
+  it("is exactly 48 bytes after three entries and close, byte for byte", async () => {
+    const fs = memoryFileSystem();
+    const index = await openMappedIndex({ fs, path });
+    index.write(0, 0);
+    index.write(1, 13);
+    index.write(2, 26);
+    await index.close();
+    const golden = [0, 0, 1, 13, 2, 26].flatMap((low) => [0, 0, 0, 0, 0, 0, 0, low]);
+    expect([...(await getFile(fs, path))]).toEqual(golden);
+    expect(golden.length).toBe(3 * INDEX_ENTRY_BYTES);
+  });
+
+  it("grows first by growEntries, then by as much as there is, at most 1 MiB", async () => {
+    const calls: string[] = [];
+    const fs = watchedFileSystem(memoryFileSystem(), (call) => calls.push(call));
+    const index = await openMappedIndex({ fs, path, growEntries: 1024 });
+    for (let n = 0; n <= 262_144; n += 1) index.write(n, n);
+    const KiB = 1024;
+    const ends = [16, 32, 64, 128, 256, 512, 1024, 2048, 3072, 4096, 5120].map((n) => n * KiB);
+    const allocated = ends.map((end, n) => `allocate ${ends[n - 1] ?? 0} ${end}`);
+    expect(calls.filter((call) => call.startsWith("allocate"))).toEqual(allocated);
+    await index.close();
+    expect((await fs.stat(path))?.bytes).toBe(262_145 * 16);
+  });
+
+  it("is not touched by opening and closing", async () => {
+    const { fs, counts } = countingFileSystem(memoryFileSystem());
+    await putFile(
+      fs,
+      path,
+      encoded([
+        [0, 0],
+        [1, 13],
+      ]),
+    );
+    const before = { ...counts };
+    const index = await openMappedIndex({ fs, path });
+    expect(index.read(1)).toBe(13);
+    await index.close();
+    expect(counts.allocate).toBe(before.allocate);
+    expect(counts.truncate).toBe(before.truncate);
+  });
+
+  it("holds zeros behind a new entry after a truncate, not the entries dropped", async () => {
+    const fs = memoryFileSystem();
+    const index = await openMappedIndex({ fs, path, growEntries: 8 });
+    for (let n = 0; n < 8; n += 1) index.write(n, n * 13);
+    index.truncate(2);
+    index.write(2, 500);
+    await index.sync();
+    const bytes = await getFile(fs, path);
+    expect(bytes.slice(0, 48)).toEqual(
+      encoded([
+        [0, 0],
+        [1, 13],
+        [2, 500],
+      ]),
+    );
+    expect(bytes.slice(48).every((byte) => byte === 0)).toBe(true);
+    await index.close();
+  });
+});
+
+describe("calls to the disk", () => {
+  it("are none for a write with room and for a read", async () => {
+    const { fs, counts, reset } = countingFileSystem(memoryFileSystem());
+    const index = await openMappedIndex({ fs, path });
+    index.write(0, 0);
+    reset();
+    for (let n = 1; n < 4096; n += 1) {
+      index.write(n, n * 13);
+      index.read(n >> 1);
+      index.floor(n >> 1);
+    }
+    expect(Object.values(counts).every((count) => count === 0)).toBe(true);
+    await index.close();
+  });
+
+  it("flush the old mapping before room is made, and close it after the new one is there", async () => {
+    const calls: string[] = [];
+    const fs = watchedFileSystem(memoryFileSystem(), (call) => calls.push(call));
+    const index = await openMappedIndex({ fs, path, growEntries: 2 });
+    for (let n = 0; n < 3; n += 1) index.write(n, n);
+    const first = ["allocate 0 32", "map 32"];
+    expect(calls).toEqual(["size", ...first, "flush", "allocate 32 64", "map 64", "unmap"]);
+    await index.close();
+  });
+
+  it("flush, unmap, cut and close, in this order, at close", async () => {
+    const calls: string[] = [];
+    const fs = watchedFileSystem(memoryFileSystem(), (call) => calls.push(call));
+    const index = await openMappedIndex({ fs, path });
+    index.write(0, 0);
+    calls.length = 0;
+    await index.close();
+    await index.close();
+    expect(calls).toEqual(["flush", "unmap", "size", "truncate 16", "close"]);
+  });
+
+  it("flush before they sync", async () => {
+    const calls: string[] = [];
+    const fs = watchedFileSystem(memoryFileSystem(), (call) => calls.push(call));
+    const index = await openMappedIndex({ fs, path });
+    index.write(0, 0);
+    calls.length = 0;
+    await index.sync();
+    expect(calls).toEqual(["flush", "sync"]);
+    await index.close();
+  });
+
+  it("find the end of a large file by looking at few entries", async () => {
+    const { fs, counts, reset } = countingFileSystem(memoryFileSystem());
+    const entries = Array.from({ length: 100_000 }, (_, n) => [n, n * 13] as const);
+    await putFile(fs, path, encoded(entries));
+    reset();
+    const index = await openMappedIndex({ fs, path });
+    expect(index.nextOffset).toBe(100_000);
+    expect(counts.read).toBeLessThan(25);
+    await index.close();
+  });
+});
+
+describe("access read", () => {
+  it("finds what is there and refuses to change it", async () => {
+    const fs = memoryFileSystem();
+    const bytes = encoded([
+      [5, 0],
+      [6, 13],
+      [0, 0],
+      [0, 0],
+    ]);
+    await putFile(fs, path, bytes);
+    const index = await openMappedIndex({ fs, path, access: "read" });
+    expect([index.nextOffset, index.read(5), index.read(6), index.bytes]).toEqual([7, 0, 13, 32]);
+    expect(codeOf(() => index.write(7, 26))).toBe("ERR_SEGLOG_READ_ONLY");
+    expect(codeOf(() => index.truncate(6))).toBe("ERR_SEGLOG_READ_ONLY");
+    await index.sync();
+    await index.close();
+    expect(await getFile(fs, path)).toEqual(bytes);
+    expect(codeOf(() => index.read(5))).toBe("ERR_SEGLOG_CLOSED");
+  });
+
+  it("gives its descriptor back at once where mappings outlive it, with and without entries", async () => {
+    for (const entries of [[], [[0, 0] as const]]) {
+      const { fs, counts, reset } = countingFileSystem(memoryFileSystem());
+      await putFile(fs, path, encoded(entries));
+      reset();
+      const index = await openMappedIndex({ fs, path, access: "read" });
+      expect(counts.close).toBe(1);
+      expect(index.read(0)).toBe(entries.length === 0 ? undefined : 0);
+      await index.close();
+      expect(counts.unmap).toBe(entries.length);
+    }
+  });
+
+  it("of a missing file is ERR_SEGLOG_NOT_FOUND, and makes none", async () => {
+    const fs = memoryFileSystem();
+    const opening = openMappedIndex({ fs, path, access: "read" });
+    await expect(opening).rejects.toMatchObject({ code: "ERR_SEGLOG_NOT_FOUND" });
+    expect(await fs.stat(path)).toBeUndefined();
+  });
+});
+
+describe("options", () => {
+  it.each<[string, Record<string, unknown>]>([
+    ["an unknown name", { growEntires: 1 }],
+    ["no entry to grow by", { growEntries: 0 }],
+    ["a step above 1 MiB", { growEntries: 65_537 }],
+    ["a wrong access", { access: "append" }],
+    ["a wrong create", { create: "always" }],
+    ["creating for reading", { access: "read", create: "ifMissing" }],
+    ["a mode beyond 0o777", { mode: 0o1000 }],
+    ["an empty path", { path: "" }],
+    ["no file system", { fs: undefined }],
+  ])("refuse %s and make no file", async (_, wrong) => {
+    const fs = memoryFileSystem();
+    const options = { fs, path, ...wrong } as OpenMappedIndexOptions;
+    await expect(openMappedIndex(options)).rejects.toMatchObject({
+      code: "ERR_SEGLOG_INVALID_ARGUMENT",
+    });
+    expect(await fs.stat(path)).toBeUndefined();
+  });
+
+  it("create exclusive refuses a name that is taken, create never one that is not", async () => {
+    const fs: FileSystem = memoryFileSystem();
+    const never = openMappedIndex({ fs, path, create: "never" });
+    await expect(never).rejects.toMatchObject({ code: "ERR_SEGLOG_NOT_FOUND" });
+    await (await openMappedIndex({ fs, path, create: "exclusive" })).close();
+    const again = openMappedIndex({ fs, path, create: "exclusive" });
+    await expect(again).rejects.toMatchObject({ code: "ERR_SEGLOG_EXISTS" });
+  });
+});
+
+function codeOf(act: () => unknown): string | undefined {
+  try {
+    act();
+  } catch (error) {
+    return hasCode(error, (error as { code: never }).code) ? error.code : String(error);
+  }
+  return undefined;
+}
