@@ -31,7 +31,12 @@ const pageSchema = z.object({
 export function chatApp(history, { closing }) {
   const { log } = history;
   const app = new Hono();
-  app.use(secureHeaders({ contentSecurityPolicy: { defaultSrc: ["'self'"] } }));
+  app.use(
+    secureHeaders({
+      contentSecurityPolicy: { defaultSrc: ["'self'"] },
+      strictTransportSecurity: false, // plain http
+    }),
+  );
   app.use("/api/*", async (context, next) => {
     await next();
     context.header("cache-control", "no-store");

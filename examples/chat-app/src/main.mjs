@@ -1,6 +1,6 @@
+import { chatApp } from "./app.mjs";
 import { importOnFirstStart } from "./first-start.mjs";
 import { openHistory } from "./history.mjs";
-import { chatApp } from "./app.mjs";
 import { listen } from "./listen.mjs";
 import { openChatLog } from "./log.mjs";
 import { parseOptions } from "./options.mjs";

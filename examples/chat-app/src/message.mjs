@@ -29,7 +29,12 @@ export const LIMITS = Object.freeze({
   requestBytes: 32 * 1024,
 });
 
-const user = z.string().trim().min(1).max(LIMITS.userLength).regex(/^\P{C}+$/u, "not printable");
+const user = z
+  .string()
+  .trim()
+  .min(1)
+  .max(LIMITS.userLength)
+  .regex(/^\P{C}+$/u, "not printable");
 const text = z.string().trim().min(1).max(LIMITS.textLength);
 const room = z
   .string()

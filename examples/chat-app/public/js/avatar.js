@@ -1,5 +1,5 @@
-import { hue, initials } from "./format.js";
 import { h } from "./dom.js";
+import { hue, initials } from "./format.js";
 
 /** A round picture of a name; the name itself stands beside it. @param {string} name @returns {HTMLElement} */
 export function avatar(name) {

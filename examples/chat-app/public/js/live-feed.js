@@ -32,7 +32,9 @@ export class LiveFeed {
     this.next = from;
     this.#listeners = listeners;
     // a browser opens six connections to one server: hidden windows must not use them up
-    document.addEventListener("visibilitychange", () => (document.hidden ? this.#pause() : this.open()));
+    document.addEventListener("visibilitychange", () =>
+      document.hidden ? this.#pause() : this.open(),
+    );
   }
 
   open() {

@@ -11,7 +11,11 @@ const FIELDS = [
   ["segments", "files that the log is split into", ({ segments }) => show(segments)],
   ["appends", "messages appended since the server started", ({ appends }) => show(appends)],
   ["syncs", "syncs to disk since then: one may cover many appends", ({ syncs }) => show(syncs)],
-  ["per sync", "appends that one sync covered, on average", ({ appends, syncs }) => ratio(appends, syncs)],
+  [
+    "per sync",
+    "appends that one sync covered, on average",
+    ({ appends, syncs }) => ratio(appends, syncs),
+  ],
   ["batch max", "most appends that one sync covered", ({ batchMax }) => show(batchMax)],
   ["mapper", "how the index is mapped into memory", ({ mapper }) => show(mapper)],
 ];

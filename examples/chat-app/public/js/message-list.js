@@ -14,7 +14,6 @@ const GROUP_MS = 5 * 60 * 1000;
  * @property {readonly Message[]} messages
  * @property {readonly OutgoingMessage[]} outgoing
  * @property {boolean} hasOlder
- * @property {boolean} loaded  false until the room's first page is there
  * @property {number | undefined} newFrom  the first offset that the user has not seen
  * @property {number | undefined} found  the offset that was jumped to
  * @property {number} nextOffset
@@ -37,7 +36,7 @@ export function messageList(list, { onDiscard }) {
     /** @param {string} key @param {() => HTMLElement} make */
     const put = (key, make) => drawing.set(key, drawn.get(key) ?? make());
 
-    const { room, messages, outgoing, hasOlder, loaded, newFrom, found } = content;
+    const { room, messages, outgoing, hasOlder, newFrom, found } = content;
     if (hasOlder) put("older", () => h("li", { class: "edge" }, "Loading older messages…"));
     else if (messages.length > 0) put(`begin ${room}`, () => beginning(room));
     /** @type {Message | undefined} */
@@ -48,7 +47,8 @@ export function messageList(list, { onDiscard }) {
       if (newDay) put(`day ${offset}`, () => dayLine(time));
       const firstNew =
         newFrom !== undefined && offset >= newFrom && (previous?.offset ?? -1) < newFrom;
-      if (firstNew) put(`new ${offset}`, () => h("li", { class: "new-line" }, h("span", {}, "New")));
+      if (firstNew)
+        put(`new ${offset}`, () => h("li", { class: "new-line" }, h("span", {}, "New")));
       const joined = !newDay && !firstNew && joins(previous, message);
       const key = `${offset} ${joined} ${offset === found}`;
       put(key, () => messageItem(message, { joined, found: offset === found }));
@@ -57,7 +57,7 @@ export function messageList(list, { onDiscard }) {
     for (const message of outgoing) {
       put(`${message.id} ${message.state}`, () => outgoingItem(message, onDiscard));
     }
-    if (loaded && !hasOlder && messages.length + outgoing.length === 0) {
+    if (!hasOlder && messages.length + outgoing.length === 0) {
       put(`empty ${room} ${content.nextOffset}`, () => emptyRoom(room, content.nextOffset));
     }
     drawn = drawing;
@@ -78,7 +78,9 @@ function messageItem({ offset, time, user, text }, { joined, found }) {
       class: `message${joined ? " joined" : ""}${found ? " found" : ""}`,
       "data-offset": String(offset),
     },
-    joined ? h("span", { class: "side-time", "aria-hidden": "true" }, formatTime(time)) : avatar(user),
+    joined
+      ? h("span", { class: "side-time", "aria-hidden": "true" }, formatTime(time))
+      : avatar(user),
     h(
       "div",
       { class: "body" },
@@ -86,7 +88,11 @@ function messageItem({ offset, time, user, text }, { joined, found }) {
         "p",
         { class: joined ? "by for-readers" : "by" },
         h("b", {}, user),
-        h("time", { datetime: new Date(time).toISOString(), title: formatMoment(time) }, formatTime(time)),
+        h(
+          "time",
+          { datetime: new Date(time).toISOString(), title: formatMoment(time) },
+          formatTime(time),
+        ),
       ),
       h("p", { class: "text" }, text),
     ),
@@ -136,8 +142,20 @@ function emptyRoom(room, nextOffset) {
   return h(
     "li",
     { class: "empty" },
-    h("span", { class: "empty-picture", "aria-hidden": "true" }, h("i", {}), h("i", {}), h("i", {})),
+    h(
+      "span",
+      { class: "empty-picture", "aria-hidden": "true" },
+      h("i", {}),
+      h("i", {}),
+      h("i", {}),
+    ),
     h("h2", {}, `Nothing in ${room} yet`),
-    h("p", {}, "Write the first message. The log will give it offset ", h("code", {}, String(nextOffset)), "."),
+    h(
+      "p",
+      {},
+      "Write the first message. The log will give it offset ",
+      h("code", {}, String(nextOffset)),
+      ".",
+    ),
   );
 }
