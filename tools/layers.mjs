@@ -19,12 +19,12 @@ export const layers = Object.freeze({
   "@seglog/fs": {
     depends: ["@seglog/errors"],
     runtime: ["@seglog/errors"],
-    builtins: ["node:buffer", "node:fs", "node:fs/promises", "node:module", "node:path"],
+    builtins: ["node:fs", "node:fs/promises", "node:module", "node:path", "node:util"],
   },
   "@seglog/store": {
     depends: ["@seglog/errors", "@seglog/fs"],
     runtime: ["@seglog/errors"],
-    builtins: ["node:crypto", "node:zlib"],
+    builtins: ["node:crypto", "node:path/posix", "node:zlib"],
   },
   "@seglog/index": {
     depends: ["@seglog/errors", "@seglog/fs"],
@@ -39,7 +39,7 @@ export const layers = Object.freeze({
   "@seglog/log": {
     depends: ["@seglog/errors", "@seglog/segment"],
     runtime: ["@seglog/errors"],
-    builtins: [],
+    builtins: ["node:zlib"],
   },
   "@seglog/groupcommit": {
     depends: ["@seglog/errors"],
