@@ -22,7 +22,7 @@ export function countEntries(fileBytes: number, entryAt: (n: number) => IndexEnt
   return count;
 }
 
-/** Entry `n` counts on from the first; positions rise by at least 1, and an entry of zeros fails. */
+/** Entry `n` counts on from the first; positions rise by 1 or more, so that zeros fail. */
 function isPlausible(entry: IndexEntry, first: IndexEntry, n: number): boolean {
   return (
     entry.offset === first.offset + n &&
