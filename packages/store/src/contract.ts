@@ -1,3 +1,5 @@
+import type { FileSystem } from "@seglog/fs";
+
 /** A byte address in one store, counted from its first frame: a safe integer from 0. */
 export type Position = number;
 
@@ -11,8 +13,9 @@ export type FrameFormat = "checked" | "plain";
 /**
  * An append-only sequence of byte records, addressed by position.
  *
- * Single-threaded by contract: no two calls run at the same time, with one exception:
- * `append` and the reading members may be called while a `flush` or `sync` is in flight.
+ * Single-threaded by contract: no two calls run at the same time, with two exceptions: `append`
+ * and the reading members may be called while a `flush` or `sync` is in flight, and the reading
+ * members also while a `truncate` is, whose `size` then counts from the moment of the call.
  *
  * After a failed `flush`, `sync` or `truncate` the store is poisoned: every later call that
  * writes throws or rejects with `ERR_SEGLOG_POISONED`; reads of records that were durable still
@@ -131,4 +134,71 @@ export interface StoreScan {
   readonly records: readonly Uint8Array[];
   /** Where the next scan goes on. */
   readonly next: Position;
+}
+
+/** How and where `openFileStore` opens a store. */
+export interface OpenFileStoreOptions {
+  /** The disk. */
+  readonly fs: FileSystem;
+  /** Path of the store file. */
+  readonly path: string;
+  /**
+   * `"read"` never writes: a torn tail is left on the disk and only ignored, `append`, `truncate`
+   * and a `create` other than `"never"` are refused. Default `"write"`.
+   */
+  readonly access?: "write" | "read";
+  /**
+   * Whether a missing file is made. Default `"ifMissing"`, or `"never"` with `access: "read"`.
+   * @throws ERR_SEGLOG_EXISTS  `"exclusive"`, and the file is there
+   * @throws ERR_SEGLOG_NOT_FOUND  `"never"`, and it is not
+   */
+  readonly create?: "ifMissing" | "exclusive" | "never";
+  /**
+   * Number of the store's first record, a safe integer from 0, kept in the header. Default for a
+   * new file 0. For an existing file, when given, it is compared.
+   * @throws ERR_SEGLOG_CORRUPT  the header holds another one
+   */
+  readonly baseOffset?: number;
+  /** Framing of a new file; an existing one says itself. Default `"checked"`. */
+  readonly frameFormat?: FrameFormat;
+  /** Longest record, in bytes, head included: 1 to 2^28 - 1. Default 64 MiB. */
+  readonly recordBytesMax?: number;
+  /**
+   * `append` throws `ERR_SEGLOG_OVERLOADED` rather than hold more bytes of frames than this that
+   * the OS has not; a single frame goes always. From 1; default 64 MiB.
+   */
+  readonly stagedBytesMax?: number;
+  /**
+   * Size of one staging block, in bytes, 4096 to 2^28. Larger blocks mean fewer parts to a write;
+   * at most four of them are kept for reuse. Default 1 MiB.
+   */
+  readonly bufferBytes?: number;
+  /**
+   * Bytes of frames that the store will grow to: preallocation ends there. From 0; default: it
+   * never ends.
+   */
+  readonly expectedBytes?: number;
+  /**
+   * Whether zeros are written ahead of the frames in the background, so that a sync need not
+   * grow the file. Has no effect on `"plain"` frames. Default true.
+   */
+  readonly preallocate?: boolean;
+  /** Permissions of a file that is made, before the process's umask. Default that of `fs`. */
+  readonly mode?: number;
+  /**
+   * What the end of an existing file is known to look like.
+   * - `"crashed"`: anything. All frames are read; a torn tail is cut. The safe default.
+   * - `"closed"`: as `close()` left it. Nothing but the last frame is looked at.
+   * - `"sealed"`: as `close()` left it, and never appended to again: `append` and `truncate` fail
+   *   with `ERR_SEGLOG_READ_ONLY`. Holds no file descriptor where the mapping outlives it.
+   */
+  readonly end?: "crashed" | "closed" | "sealed";
+  /** Source of the new file's salt: an integer in `[0, 2^32)`. Default: cryptographic. */
+  readonly random?: () => number;
+}
+
+/** Limits of a `memoryStore`. */
+export interface MemoryStoreOptions {
+  /** Longest record, in bytes, head included: 1 to 2^28 - 1. Default 64 MiB. */
+  readonly recordBytesMax?: number;
 }

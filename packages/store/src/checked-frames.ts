@@ -1,0 +1,84 @@
+import type { FrameFormat } from "./contract.ts";
+import { crc32 } from "./crc32.ts";
+import { FRAME_FLAGS, FRAME_HEADER_BYTES, RECORD_BYTES_LIMIT } from "./format.ts";
+import type { FrameCodec } from "./frame-codec.ts";
+
+const { batchContinues, present } = FRAME_FLAGS;
+const TAGS = FRAME_FLAGS.batchContinues | FRAME_FLAGS.generation;
+
+/** Frames with a checksum that is right in one place of one store only. */
+export class CheckedFrames implements FrameCodec {
+  readonly format: FrameFormat = "checked";
+  readonly #salt: number;
+
+  constructor(salt: number) {
+    this.#salt = salt;
+  }
+
+  /**
+   * What the checksum of the frame at `position` starts from. Positions below 4 GiB differ in it,
+   * and CRC-32 maps different starts to different sums: moved bytes are never valid.
+   */
+  seed(position: number): number {
+    const low = this.#salt ^ position;
+    if (position < TWO_32) return low >>> 0;
+    return (low ^ Math.imul(Math.floor(position / TWO_32), 0x9e3779b1)) >>> 0;
+  }
+
+  seal(bytes: Uint8Array, at: number, position: number, payloadBytes: number, tags: number): void {
+    bytes[at + 4] = ((present | tags) << 4) | (payloadBytes >>> 24);
+    bytes[at + 5] = payloadBytes >>> 16;
+    bytes[at + 6] = payloadBytes >>> 8;
+    bytes[at + 7] = payloadBytes;
+    const sum = crc32(bytes, at + 4, at + FRAME_HEADER_BYTES + payloadBytes, this.seed(position));
+    bytes[at] = sum >>> 24;
+    bytes[at + 1] = sum >>> 16;
+    bytes[at + 2] = sum >>> 8;
+    bytes[at + 3] = sum;
+  }
+
+  payloadBytes(bytes: Uint8Array, at: number): number {
+    const word = u32(bytes, at + 4);
+    return word & PRESENT_BIT ? word & RECORD_BYTES_LIMIT : -1;
+  }
+
+  tags(bytes: Uint8Array, at: number): number {
+    return ((bytes[at + 4] as number) >>> 4) & TAGS;
+  }
+
+  verify(bytes: Uint8Array, at: number, position: number): boolean {
+    const end = at + FRAME_HEADER_BYTES + this.payloadBytes(bytes, at);
+    const seed = this.seed(position);
+    const stored = u32(bytes, at) >>> 0;
+    if (crc32(bytes, at + 4, end, seed) === stored) return true;
+    if (this.tags(bytes, at) & batchContinues) return false;
+    return crc32(bytes, at + 8, end, crc32(withBatchFlag(bytes, at), 0, 4, seed)) === stored;
+  }
+}
+
+/**
+ * The byte that takes the batch flag off a frame. `truncate` puts it in place, a single byte so
+ * that no crash can leave half of it, and leaves the checksum: see {@link CheckedFrames.verify}.
+ */
+export function withoutBatchFlag(flagsByte: number): number {
+  return flagsByte & ~(batchContinues << 4);
+}
+
+/** Flags and length as they were before {@link withoutBatchFlag}. */
+function withBatchFlag(bytes: Uint8Array, at: number): Uint8Array {
+  const header = bytes.slice(at + 4, at + 8);
+  header[0] = (header[0] as number) | (batchContinues << 4);
+  return header;
+}
+
+const TWO_32 = 2 ** 32;
+const PRESENT_BIT = 1 << 31;
+
+function u32(bytes: Uint8Array, at: number): number {
+  return (
+    ((bytes[at] as number) << 24) |
+    ((bytes[at + 1] as number) << 16) |
+    ((bytes[at + 2] as number) << 8) |
+    (bytes[at + 3] as number)
+  );
+}

@@ -1,0 +1,76 @@
+import type { FileHandle, Mapping } from "@seglog/fs";
+
+/** Reads what is in the file, through a mapping that follows the file as it grows. */
+export class FileBytes {
+  readonly #handle: FileHandle;
+  #mapping: Mapping | undefined;
+  #mapped = 0;
+  /** Length of the file as far as blocks stand behind it: a page beyond would be a SIGBUS. */
+  #fileBytes: number;
+  readonly #retired = new Set<Mapping>();
+
+  constructor(handle: FileHandle, fileBytes: number) {
+    this.#handle = handle;
+    this.#fileBytes = fileBytes;
+  }
+
+  /** Notes that the file has, with blocks, at least `fileBytes` now. */
+  grown(fileBytes: number): void {
+    if (fileBytes > this.#fileBytes) this.#fileBytes = fileBytes;
+  }
+
+  /**
+   * File bytes `[position, position + byteCount)`, which are in the file. Lent until the caller
+   * next awaits.
+   */
+  view(position: number, byteCount: number): Uint8Array {
+    if (position + byteCount > this.#mapped && !this.#remap(position + byteCount)) {
+      const bytes = new Uint8Array(byteCount);
+      const read = this.#handle.read(bytes, position);
+      return read === byteCount ? bytes : bytes.subarray(0, read);
+    }
+    return (this.#mapping as Mapping).view(position, byteCount);
+  }
+
+  /** Maps now, so that the handle may be closed. @returns whether it may */
+  mapForGood(): boolean {
+    this.#remap(this.#fileBytes);
+    return this.#mapping?.outlivesHandle === true && this.#mapped === this.#fileBytes;
+  }
+
+  /** Ends all mappings; the file may be cut to `fileBytes` afterwards. Reads may go on. */
+  unmap(fileBytes: number): void {
+    this.#mapping?.close();
+    this.#mapping = undefined;
+    this.#mapped = 0;
+    this.#fileBytes = fileBytes;
+    for (const mapping of this.#retired) mapping.close();
+    this.#retired.clear();
+  }
+
+  /**
+   * Maps the file as it is now, if that reaches `to` and the mapping grows enough to be worth it:
+   * on Node 20 an old mapping stays until it is collected, and so they must be few. What is not
+   * worth it is read, in 2 µs instead of 0.1.
+   */
+  #remap(to: number): boolean {
+    const length = Math.min(this.#fileBytes, MAPPED_BYTES_MAX);
+    if (to > length || length - this.#mapped < this.#mapped / 8) return false;
+    const old = this.#mapping;
+    this.#mapping = this.#handle.map(length, { access: "read" });
+    this.#mapped = length;
+    if (old !== undefined) this.#retire(old);
+    return true;
+  }
+
+  /** Closes a mapping when its views have expired: in a later turn. */
+  #retire(mapping: Mapping): void {
+    this.#retired.add(mapping);
+    setImmediate(() => {
+      if (this.#retired.delete(mapping)) mapping.close();
+    });
+  }
+}
+
+/** What `FileHandle.map` accepts. */
+const MAPPED_BYTES_MAX = 2 ** 31 - 1;

@@ -1,0 +1,30 @@
+import type { FrameFormat } from "./contract.ts";
+
+/**
+ * One way of framing a payload: eight bytes of header, then the payload. Pure: no I/O.
+ * `at` is always the index in `bytes` of the frame's first byte; eight bytes are there.
+ */
+export interface FrameCodec {
+  readonly format: FrameFormat;
+
+  /**
+   * Writes the header of a frame whose payload is in place already. Five plain arguments, not an
+   * object: this runs once per append, and an object costs as much as the rest.
+   *
+   * @param position  where in the store the frame goes
+   * @param tags  batch flag and generation, as in the top four bits of a checked frame
+   */
+  seal(bytes: Uint8Array, at: number, position: number, payloadBytes: number, tags: number): void;
+
+  /** Length of the payload; -1 when no frame begins like this. */
+  payloadBytes(bytes: Uint8Array, at: number): number;
+
+  /** Batch flag and generation; 0 where the format has none. */
+  tags(bytes: Uint8Array, at: number): number;
+
+  /**
+   * Whether header and payload, all of which is in `bytes`, are those of a frame that was
+   * written at `position` of this store.
+   */
+  verify(bytes: Uint8Array, at: number, position: number): boolean;
+}

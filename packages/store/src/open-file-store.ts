@@ -1,0 +1,113 @@
+import type { FileHandle } from "@seglog/fs";
+import { CheckedFrames } from "./checked-frames.ts";
+import type { OpenFileStoreOptions, Store } from "./contract.ts";
+import { FileBytes } from "./file-bytes.ts";
+import { FileStore } from "./file-store.ts";
+import { GENERATIONS, STORE_HEADER_BYTES } from "./format.ts";
+import type { FrameCodec } from "./frame-codec.ts";
+import { openHeader } from "./open-header.ts";
+import { PlainFrames } from "./plain-frames.ts";
+import { Preallocation } from "./preallocation.ts";
+import { corruptStore, type RecoveredEnd, recover } from "./recover.ts";
+import { Staging } from "./staging.ts";
+import { checkFileStoreOptions, type FileStoreOptions } from "./store-options.ts";
+import { frameBefore } from "./truncate-file.ts";
+
+/**
+ * Opens, or makes, a store in one file. The store is ready when this resolves, and the file's
+ * name, header, and every frame that it has, are durable (`access: "write"`).
+ *
+ * One writer at a time: whoever opens for writing must see to that, with `FileSystem.lock`.
+ *
+ * @throws ERR_SEGLOG_INVALID_ARGUMENT  an option; nothing was opened
+ * @throws ERR_SEGLOG_NOT_FOUND | ERR_SEGLOG_EXISTS  see `create`
+ * @throws ERR_SEGLOG_NOT_A_LOG  the file begins otherwise
+ * @throws ERR_SEGLOG_UNSUPPORTED_FORMAT  it is of a version that this release does not know
+ * @throws ERR_SEGLOG_CORRUPT  damage that a crash cannot explain; nothing was changed
+ */
+export async function openFileStore(options: OpenFileStoreOptions): Promise<Store> {
+  const checked = checkFileStoreOptions(options);
+  const { fs, path, access, create, mode } = checked;
+  const handle = await fs.open(path, {
+    access,
+    create,
+    ...(mode === undefined ? undefined : { mode }),
+  });
+  try {
+    return await openStore(handle, checked);
+  } catch (error) {
+    // The error tells why there is no store; one of closing would only hide it.
+    await handle.close().catch(() => undefined);
+    throw error;
+  }
+}
+
+async function openStore(handle: FileHandle, options: FileStoreOptions): Promise<Store> {
+  const header = await openHeader(handle, options);
+  const frames =
+    header?.frameFormat === "plain" ? new PlainFrames() : new CheckedFrames(header?.salt ?? 0);
+  const end = header === undefined ? EMPTY : await findEnd(handle, frames, options);
+  const readOnly = options.access === "read" || options.end === "sealed";
+  const fileBytes = await handle.size();
+  const file = new FileBytes(handle, fileBytes);
+  if (readOnly && options.end === "sealed" && fileBytes > 0 && file.mapForGood()) {
+    await handle.close();
+  }
+  const preallocates = options.preallocate && frames.format === "checked" && !readOnly;
+  return new FileStore({
+    handle,
+    frames,
+    file,
+    staging: new Staging(end.position, options.bufferBytes),
+    preallocation: new Preallocation(handle, {
+      fileBytes,
+      fileBytesMax: preallocates ? STORE_HEADER_BYTES + options.expectedBytes : 0,
+    }),
+    generation: (end.generation + 1) % GENERATIONS,
+    tornBytes: end.tornBytes,
+    readOnly,
+    recordBytesMax: options.recordBytesMax,
+    stagedBytesMax: options.stagedBytesMax,
+  });
+}
+
+function findEnd(
+  handle: FileHandle,
+  frames: FrameCodec,
+  options: FileStoreOptions,
+): Promise<RecoveredEnd> {
+  return options.end === "crashed"
+    ? recoverEnd(handle, frames, options)
+    : trustEnd(handle, frames, options);
+}
+
+/** All frames are read. Those that stay are made durable, by this process or the one before. */
+async function recoverEnd(
+  handle: FileHandle,
+  frames: FrameCodec,
+  { access }: FileStoreOptions,
+): Promise<RecoveredEnd> {
+  const end = await recover(handle, frames, { live: access === "read" });
+  if (access === "read") return end;
+  if (end.tornBytes > 0) await handle.truncate(STORE_HEADER_BYTES + end.position);
+  await handle.sync();
+  return end;
+}
+
+/** The file is as `close()` left it: it ends where the last frame does. */
+async function trustEnd(
+  handle: FileHandle,
+  frames: FrameCodec,
+  { access, end }: FileStoreOptions,
+): Promise<RecoveredEnd> {
+  const position = (await handle.size()) - STORE_HEADER_BYTES;
+  if (position === 0) return EMPTY;
+  if (end === "sealed" || access === "read" || !(frames instanceof CheckedFrames)) {
+    return { position, generation: -1, tornBytes: 0 };
+  }
+  const last = frameBefore({ handle, frames }, position);
+  if (last === undefined) throw corruptStore(handle.path, position);
+  return { position, generation: last.tags & 3, tornBytes: 0 };
+}
+
+const EMPTY: RecoveredEnd = Object.freeze({ position: 0, generation: -1, tornBytes: 0 });

@@ -1,0 +1,96 @@
+import { SeglogError } from "@seglog/errors";
+import type { FileHandle } from "@seglog/fs";
+import { CheckedFrames } from "./checked-frames.ts";
+import { FileWindow } from "./file-window.ts";
+import { STORE_HEADER_BYTES } from "./format.ts";
+import type { FrameCodec } from "./frame-codec.ts";
+import { laterFrames } from "./later-frames.ts";
+import { recoveryRow } from "./recovery-table.ts";
+import { type FrameBoundary, Walk } from "./walk.ts";
+
+/** What opening found out about the end of a store. */
+export interface RecoveredEnd extends FrameBoundary {
+  /** Bytes behind `position` up to the last that is not zero. */
+  readonly tornBytes: number;
+}
+
+/**
+ * Reads all frames of a store that may have crashed, and decides by `RECOVERY_TABLE` where it
+ * ends. Changes nothing.
+ *
+ * @throws ERR_SEGLOG_CORRUPT  damage that a crash cannot explain
+ */
+export async function recover(
+  handle: FileHandle,
+  frames: FrameCodec,
+  options: { readonly live: boolean },
+): Promise<RecoveredEnd> {
+  const walk = new Walk(new FileWindow(handle, await handle.size()), frames, 0);
+  let pauseAt = TURN_BYTES;
+  while (walk.step()) {
+    if (walk.position < pauseAt) continue;
+    pauseAt = walk.position + TURN_BYTES;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  const end = decide(handle, walk);
+  if (end !== undefined) return end;
+  if (options.live && (await hasArrived(handle, walk))) return recover(handle, frames, options);
+  throw corruptStore(handle.path, walk.position);
+}
+
+/** The error for a store with no valid frame at `position`. */
+export function corruptStore(path: string, position: number): SeglogError {
+  return new SeglogError("ERR_SEGLOG_CORRUPT", `no valid frame in ${path} at ${position}`, {
+    path,
+    position,
+  });
+}
+
+/** Applies the table; `undefined` stands for its verdict "corrupt". */
+function decide(handle: FileHandle, walk: Walk): RecoveredEnd | undefined {
+  const { position, generation, frames, openBatch } = walk;
+  const { fileBytes } = walk.window;
+  const lastByte = endOfNonZero(walk.window, position);
+  const torn = lastByte > position;
+  const row = recoveryRow({
+    rest: torn ? "bytes" : fileBytes === STORE_HEADER_BYTES + position ? "nothing" : "zeros",
+    later:
+      torn && frames instanceof CheckedFrames
+        ? laterFrames({ handle, frames, fileBytes, position, generation })
+        : "none",
+    batch: openBatch === undefined ? "complete" : "open",
+  });
+  if (row === undefined || row.verdict === "corrupt") return undefined;
+  const end = row.verdict === "cutBatch" && openBatch !== undefined ? openBatch : walk;
+  return {
+    position: end.position,
+    generation: end.generation,
+    tornBytes: lastByte - end.position,
+  };
+}
+
+/** One past the last byte that is not zero, as a position; `position` when there is none. */
+function endOfNonZero(window: FileWindow, position: number): number {
+  const from = STORE_HEADER_BYTES + position;
+  for (let to = window.fileBytes; to > from; ) {
+    const start = Math.max(from, to - ZERO_CHECK_BYTES);
+    const at = window.load(start, to - start);
+    const bytes = window.bytes;
+    for (let i = at + (to - start) - 1; i >= at; i--) {
+      if (bytes[i] !== 0) return position + start - from + (i - at) + 1;
+    }
+    to = start;
+  }
+  return position;
+}
+
+/** Whether what looked bad has been written meanwhile, by a writer in another process. */
+async function hasArrived(handle: FileHandle, walk: Walk): Promise<boolean> {
+  const window = new FileWindow(handle, await handle.size());
+  return new Walk(window, walk.frames, walk.position).step();
+}
+
+/** Others have their turn whenever so many bytes were checked: every 10 ms or so. */
+const TURN_BYTES = 16 * 2 ** 20;
+
+const ZERO_CHECK_BYTES = 1 << 16;

@@ -1,0 +1,60 @@
+import { availableMappers, type NodeFileSystemOptions } from "@seglog/fs";
+import { memoryStore } from "@seglog/store";
+import { storeConformance } from "@seglog/store/conformance";
+import { describe, test } from "vitest";
+import { compressedStore } from "./compressed-store.ts";
+import { memoryPlace, nodePlace, type StoreOptions } from "./places.ts";
+
+const LIMITS = { recordBytesMax: 4 * 2 ** 20, stagedBytesMax: 64 * 1024 };
+
+describe("memoryStore", () => {
+  const place = async () => ({
+    open: async () => memoryStore({ recordBytesMax: LIMITS.recordBytesMax }),
+    dispose: async () => undefined,
+  });
+  for (const { name, run } of storeConformance(place, { recordBytesMax: LIMITS.recordBytesMax })) {
+    test(name, run);
+  }
+});
+
+const VARIANTS: Readonly<Record<string, StoreOptions>> = {
+  "checked frames": {},
+  "checked frames in blocks of 4 KiB, not preallocated": { bufferBytes: 4096, preallocate: false },
+  "plain frames": { frameFormat: "plain" },
+};
+
+for (const [variant, options] of Object.entries(VARIANTS)) {
+  describe(`file store, ${variant}, on a disk in memory`, () => {
+    const place = () => memoryPlace({ ...options, recordBytesMax: LIMITS.recordBytesMax });
+    const traits = {
+      recordBytesMax: LIMITS.recordBytesMax,
+      persistent: true,
+      durable: true,
+    };
+    for (const { name, run } of storeConformance(place, traits)) test(name, run);
+  });
+}
+
+describe("file store with a small stage", () => {
+  const place = () => memoryPlace({ stagedBytesMax: LIMITS.stagedBytesMax });
+  const cases = storeConformance(place, { stagedBytesMax: LIMITS.stagedBytesMax });
+  for (const { name, run } of cases) if (/staged|batch|copies/.test(name)) test(name, run);
+});
+
+for (const mapper of availableMappers() as NonNullable<NodeFileSystemOptions["mapper"]>[]) {
+  describe(`file store on the machine's disk, mapped by ${mapper}`, () => {
+    for (const { name, run } of storeConformance(() => nodePlace(mapper), { persistent: true })) {
+      test(name, run);
+    }
+  });
+}
+
+describe("a decorator that compresses", () => {
+  const place = async () => {
+    const inner = await memoryPlace();
+    return { ...inner, open: async () => compressedStore(await inner.open()) };
+  };
+  for (const { name, run } of storeConformance(place, { persistent: true, durable: true })) {
+    test(name, run);
+  }
+});
