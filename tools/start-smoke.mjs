@@ -7,6 +7,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
+import { setTimeout as setTimeoutPromise } from "node:timers/promises";
 
 const root = resolve(import.meta.dirname, "..");
 const { packageManager } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
@@ -19,8 +20,7 @@ const child = spawn(
   ["-y", packageManager, "start", "--port", String(port), "--dir", join(dir, "log")],
   { cwd: root, detached: true, stdio: ["ignore", "pipe", "inherit"] },
 );
-const ended = once(child, "exit");
-const late = setTimeout(() => stop("SIGKILL"), 120_000);
+const late = setTimeout(() => signalAll("SIGKILL"), 120_000);
 try {
   const page = await fetch(await printedUrl());
   const text = await page.text();
@@ -29,8 +29,7 @@ try {
   }
   console.log(`start: ${page.url} answers with a page of ${text.length} characters`);
 } finally {
-  stop("SIGTERM");
-  await ended;
+  await stopAll();
   clearTimeout(late);
   rmSync(dir, { recursive: true, force: true });
 }
@@ -44,13 +43,26 @@ async function printedUrl() {
   throw new Error("it ended without printing the URL of its page");
 }
 
-/** @param {NodeJS.Signals} signal */
-function stop(signal) {
+/** Asks everything to end, and ends by force what has not after 10 s. */
+async function stopAll() {
+  let left = signalAll("SIGTERM");
+  for (let waited = 0; left && waited < 10_000; waited += 100) {
+    await setTimeoutPromise(100);
+    left = signalAll(0);
+  }
+  if (left) signalAll("SIGKILL");
+}
+
+/**
+ * @param {NodeJS.Signals | 0} signal  0 only asks
+ * @returns {boolean} whether anything was left to receive it
+ */
+function signalAll(signal) {
   try {
-    process.kill(-(/** @type {number} */ (child.pid)), signal);
+    return process.kill(-(/** @type {number} */ (child.pid)), signal);
   } catch (error) {
-    // the whole group is gone already
-    if (/** @type {NodeJS.ErrnoException} */ (error).code !== "ESRCH") throw error;
+    if (/** @type {NodeJS.ErrnoException} */ (error).code === "ESRCH") return false;
+    throw error;
   }
 }
 
