@@ -62,7 +62,7 @@ export interface GroupCommit {
   /** Resolves when {@link GroupCommit.stage} has room again; rejects as it would throw. */
   ready(): Promise<void>;
 
-  /** When this resolves, everything staged, and everything that waited, before the call is durable. */
+  /** When this resolves, all that was staged, or waited for room, before the call is durable. */
   flush(): Promise<void>;
 
   /**

@@ -135,7 +135,7 @@ class Committer implements GroupCommit {
     this.#refusals.note(bytes);
     this.#cycle.beginNow();
     const context = { stagedBytes: this.#cycle.usedBytes, bytesMax: this.#bytesMax };
-    const text = `no room for ${bytes} bytes: ${context.stagedBytes} of ${this.#bytesMax} are staged`;
+    const text = `no room for ${bytes} bytes: ${context.stagedBytes} of ${context.bytesMax} staged`;
     return new SeglogError("ERR_SEGLOG_OVERLOADED", text, context);
   }
 
@@ -211,7 +211,8 @@ class Committer implements GroupCommit {
   }
 
   #failed(cause: unknown): void {
-    const error = new SeglogError("ERR_SEGLOG_POISONED", "a sync failed", {}, { cause });
+    const text = "a sync failed: nothing is written any more; reopen the target to recover";
+    const error = new SeglogError("ERR_SEGLOG_POISONED", text, {}, { cause });
     this.#poison = error;
     this.#cycle.rejectAll(error);
     for (let waiter = this.#queue.first; waiter !== undefined; waiter = this.#queue.first) {

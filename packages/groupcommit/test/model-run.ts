@@ -34,6 +34,8 @@ export interface RunPlan {
   readonly failsAtOnce?: boolean;
   /** The option of the group: more is never pending, but for one record alone. */
   readonly bytesMax?: number;
+  /** The option of the group, 0 or so long that only what does not linger begins a sync. */
+  readonly lingerMs?: number;
 }
 
 class Refusal extends Error {}
@@ -46,6 +48,7 @@ export class ModelRun {
   readonly #failingSync: number;
   readonly #failsAtOnce: boolean;
   readonly #bytesMax: number;
+  readonly #lingerMs: number;
   readonly #calls: Call[] = [];
   /** Ids of the records, in the order in which the target got them. */
   readonly #staged: number[] = [];
@@ -55,11 +58,12 @@ export class ModelRun {
 
   constructor(
     make: (target: CommitTarget) => GroupCommit,
-    { failingSync = 0, failsAtOnce = false, bytesMax = 2 ** 40 }: RunPlan = {},
+    { failingSync = 0, failsAtOnce = false, bytesMax = 2 ** 40, lingerMs = 0 }: RunPlan = {},
   ) {
     this.#failingSync = failingSync;
     this.#failsAtOnce = failsAtOnce;
     this.#bytesMax = bytesMax;
+    this.#lingerMs = lingerMs;
     this.target.onAppend = (bytes) => {
       if (bytes[2] === 1) throw new Refusal();
       this.#staged.push((bytes[0] ?? 0) + (bytes[1] ?? 0) * 256);
@@ -72,7 +76,7 @@ export class ModelRun {
   }
 
   async step(step: Step): Promise<void> {
-    if (step.do === "turn") await quiet();
+    if (step.do === "turn") await this.#turn();
     else if (step.do === "microtask") await null;
     else if (step.do === "syncEnds") this.#endSync();
     else if (step.do === "abort") this.#abort(step.which);
@@ -138,6 +142,16 @@ export class ModelRun {
     } catch (error) {
       this.#rejected(call, error);
     }
+  }
+
+  /** After which whoever waits for a sync has one that runs. */
+  async #turn(): Promise<void> {
+    await quiet();
+    const pending = this.#calls.filter(({ fate }) => fate === "pending");
+    const lingers = ({ kind }: Call): boolean => !["flush", "ready", "close"].includes(kind);
+    const { waiting } = this.#group.stats();
+    if (this.#lingerMs > 0 && waiting === 0 && pending.every(lingers)) return;
+    if (pending.length > 0 && this.target.syncing === undefined) this.#fault("no sync begins");
   }
 
   #endSync(): void {

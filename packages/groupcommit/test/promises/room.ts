@@ -211,6 +211,28 @@ export function roomPromises(make: Make): PromiseCase[] {
       },
     },
     {
+      name: "want of room does not linger: neither an append that waits, nor stage, nor ready",
+      async run() {
+        const options = { bytesMax: 100, syncBytes: 100, lingerMs: 60_000 };
+        const appending = setUp(make, options);
+        void appending.group.append(record(1, 34));
+        void appending.group.append(record(2, 80));
+        assert.equal(appending.target.syncCalls, 1);
+        const staging = setUp(make, options);
+        staging.group.stage(record(1, 34));
+        assert.throws(() => staging.group.stage(record(2, 80)));
+        assert.equal(staging.target.syncCalls, 1);
+        const ready = watch(staging.group.ready());
+        await endSync(staging.target);
+        assert.equal(ready.state, "resolved");
+        await endSync(appending.target);
+        assert.equal(appending.target.records.length, 2);
+        const closed = appending.group.close();
+        await endSyncs(appending.target);
+        await closed;
+      },
+    },
+    {
       name: "flush does not linger",
       async run() {
         const { target, group } = setUp(make, { lingerMs: 60_000 });
