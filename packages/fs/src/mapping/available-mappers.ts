@@ -5,61 +5,68 @@ import type { Mapper, MapperName } from "./mapper.ts";
 import { loadMmapIo } from "./mmap-io.ts";
 import { readThroughMapper } from "./read-through.ts";
 
+type Loader = (require: NodeJS.Require) => Mapper;
+type Outcome = { readonly mapper: Mapper } | { readonly failure: unknown };
+
+/** The mappers of one `require`: each is loaded once, and one that fails is not tried again. */
+export interface MapperRegistry {
+  /** Names of those that load, the one that `"auto"` takes first. */
+  available(): MapperName[];
+  /** @throws ERR_SEGLOG_UNAVAILABLE where the one asked for by name does not load */
+  choose(name: "auto" | MapperName): Mapper;
+}
+
 const CHOICES = ["auto", "mmap-io", "koffi", "read-through"] as const;
 /** In the order in which they are preferred. */
-const LOADERS: ReadonlyMap<MapperName, (require: NodeJS.Require) => Mapper> = new Map([
+const LOADERS: readonly (readonly [MapperName, Loader])[] = Object.freeze([
   ["mmap-io", loadMmapIo],
   ["koffi", loadKoffi],
   ["read-through", () => readThroughMapper],
 ] as const);
-/** What each loader came to: an addon is loaded once, and a failure is not tried again. */
-const outcomes: Map<MapperName, Outcome> = new Map();
 
-type Outcome = { readonly mapper: Mapper } | { readonly failure: unknown };
+/** The mappers that this package can load. */
+export const installedMappers: MapperRegistry = mapperRegistry(createRequire(import.meta.url));
 
 /** Names of the mappers that load here, the one that `"auto"` takes first. */
 export function availableMappers(): MapperName[] {
-  return [...LOADERS.keys()].filter((name) => "mapper" in load(name));
+  return installedMappers.available();
 }
 
-/**
- * @throws ERR_SEGLOG_UNAVAILABLE where the one asked for by name does not load; its error is the
- *   `cause`
- */
-export function chooseMapper(name: "auto" | MapperName): Mapper {
-  checkOneOf("mapper", name, CHOICES);
-  const wanted = name === "auto" ? firstThatLoads() : name;
-  const outcome = load(wanted);
-  if ("mapper" in outcome) return outcome.mapper;
-  const what = `the mapper ${wanted}`;
-  throw new SeglogError(
-    "ERR_SEGLOG_UNAVAILABLE",
-    `${what} does not load on ${process.platform} ${process.arch}, Node ${process.version}`,
-    { what },
-    { cause: outcome.failure },
-  );
+export function mapperRegistry(require: NodeJS.Require): MapperRegistry {
+  const outcomes = new Map<MapperName, Outcome>();
+  const loads = ([name, loader]: readonly [MapperName, Loader]): boolean => {
+    let outcome = outcomes.get(name);
+    if (outcome === undefined) {
+      outcome = attempt(loader, require);
+      outcomes.set(name, outcome);
+    }
+    return "mapper" in outcome;
+  };
+  return {
+    available: () => LOADERS.filter(loads).map(([name]) => name),
+    choose(name) {
+      checkOneOf("mapper", name, CHOICES);
+      // stops at the first that loads: loading koffi for nothing would cost 5 to 10 ms
+      const found = LOADERS.find((entry) => (name === "auto" || name === entry[0]) && loads(entry));
+      const outcome = outcomes.get(found?.[0] ?? (name as MapperName));
+      if (outcome !== undefined && "mapper" in outcome) return outcome.mapper;
+      throw unavailable(name, outcome?.failure);
+    },
+  };
 }
 
-/** Stops at the first: loading koffi for nothing would cost 5 to 10 ms. */
-function firstThatLoads(): MapperName {
-  return [...LOADERS.keys()].find((name) => "mapper" in load(name)) ?? "read-through";
-}
-
-function load(name: MapperName): Outcome {
-  let outcome = outcomes.get(name);
-  if (outcome === undefined) {
-    outcome = attempt(name);
-    outcomes.set(name, outcome);
-  }
-  return outcome;
-}
-
-function attempt(name: MapperName): Outcome {
-  const loader = LOADERS.get(name) ?? (() => readThroughMapper);
+function attempt(loader: Loader, require: NodeJS.Require): Outcome {
   try {
-    return { mapper: loader(createRequire(import.meta.url)) };
+    return { mapper: loader(require) };
   } catch (failure) {
     // not installed, or built for another Node or platform: kept for whoever asks for it by name
     return { failure };
   }
+}
+
+function unavailable(name: string, cause: unknown): SeglogError {
+  const what = `the mapper ${name}`;
+  const here = `${process.platform} ${process.arch}, Node ${process.version}`;
+  const message = `${what} does not load on ${here}`;
+  return new SeglogError("ERR_SEGLOG_UNAVAILABLE", message, { what }, { cause });
 }

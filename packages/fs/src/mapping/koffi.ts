@@ -13,6 +13,12 @@ export interface Koffi {
   errno(): number;
 }
 
+/** What munmap(2) is told. */
+interface Pages {
+  readonly pointer: unknown;
+  readonly length: number;
+}
+
 const MAP_FAILED = 2n ** 64n - 1n;
 
 /** @throws whatever `require` or the linker throws where there is no koffi or no such function */
@@ -21,7 +27,7 @@ export function loadKoffi(require: NodeJS.Require): Mapper {
   const libc = koffi.load(null);
   const mmap = libc.func("void *mmap(void *, size_t, int, int, int, int64_t)");
   const munmap = libc.func("int munmap(void *, size_t)");
-  const unmapCollected = new FinalizationRegistry<() => void>((unmap) => unmap());
+  const collected = new FinalizationRegistry<Pages>((pages) => munmap(pages.pointer, pages.length));
   return {
     name: "koffi",
     map(file, length, writable) {
@@ -31,13 +37,14 @@ export function loadKoffi(require: NodeJS.Require): Mapper {
         throw systemError("mmap", koffi.errno());
       }
       const buffer = koffi.view(pointer, length);
-      const unmap = (): void => void munmap(pointer, length);
-      // also for a mapping that was never closed; the registry must not hold the buffer itself
-      unmapCollected.register(buffer, unmap, buffer);
+      const pages: Pages = { pointer, length };
+      // also for a mapping that was never closed. Plain data: a closure would share its scope with
+      // the one below, and so hold the buffer, which then would never be collected
+      collected.register(buffer, pages, buffer);
       return new MemoryMapped(file.path, new DataView(buffer), writable, () => {
         if (!detach(buffer)) return; // a view may still be read: unmapped when it is collected
-        unmapCollected.unregister(buffer);
-        unmap();
+        collected.unregister(buffer);
+        munmap(pointer, length);
       });
     },
   };

@@ -82,13 +82,17 @@ function statOf(root: MemoryDirectory, path: string): FileStat | undefined {
 
 function makeDirectory(root: MemoryDirectory, path: string): void {
   let directory = root;
-  for (const name of namesOf(path)) {
+  const names = namesOf(path);
+  for (const [i, name] of names.entries()) {
     let next = directory.children.get(name);
     if (next === undefined) {
       next = memoryDirectory();
       directory.children.set(name, next);
     }
-    if (next.kind === "file") throw refused("EEXIST", "makeDirectory", path, `${name} is a file`);
+    if (next.kind === "file") {
+      const errno = i === names.length - 1 ? "EEXIST" : "ENOTDIR";
+      throw refused(errno, "makeDirectory", path, `${name} is a file`);
+    }
     directory = next;
   }
 }
@@ -103,24 +107,32 @@ function removeDirectory(root: MemoryDirectory, path: string): void {
   parent.children.delete(name);
 }
 
+/** Refuses in Linux's order: both parents, the source, the shape of the tree, the two kinds. */
 function rename(root: MemoryDirectory, from: string, to: string): void {
-  const source = findNode(root, from, "rename");
+  findPlace(root, from, "rename");
   const target = findPlace(root, to, "rename");
-  if (source.node === target.node) return;
+  const source = findNode(root, from, "rename");
   if (source.node === root || target.node === root) {
     throw refused("EBUSY", "rename", from, "the root has no other name");
   }
+  if (source.node === target.node) return;
   if (source.node.kind === "directory") {
-    const inside = namesOf(from).every((name, i) => name === namesOf(to)[i]);
-    if (inside) throw refused("EINVAL", "rename", from, `${to} lies inside it`);
+    if (isWithin(to, from)) throw refused("EINVAL", "rename", from, `${to} lies inside it`);
     if (target.node?.kind === "file") throw refused("ENOTDIR", "rename", to, "not a directory");
-    if ((target.node?.children.size ?? 0) > 0)
-      throw refused("ENOTEMPTY", "rename", to, "not empty");
+    const full = (target.node?.children.size ?? 0) > 0;
+    if (full) throw refused("ENOTEMPTY", "rename", to, "not empty");
   } else if (target.node?.kind === "directory") {
-    throw refused("EISDIR", "rename", to, "is a directory");
+    const errno = isWithin(from, to) ? "ENOTEMPTY" : "EISDIR";
+    throw refused(errno, "rename", to, "is a directory");
   }
   target.parent.children.set(target.name, source.node);
   source.parent.children.delete(source.name);
+}
+
+/** Whether `inner` is `outer` or lies below it. */
+function isWithin(inner: string, outer: string): boolean {
+  const names = namesOf(inner);
+  return namesOf(outer).every((name, i) => name === names[i]);
 }
 
 function lock(root: MemoryDirectory, path: string): FileLock {

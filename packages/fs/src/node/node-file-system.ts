@@ -1,12 +1,13 @@
 import { constants } from "node:fs";
 import { readdir, rename, rmdir, unlink } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { checkOptions, SeglogError } from "@seglog/errors";
 import { checkMode, checkOpenOptions, checkPath } from "../checks.ts";
 import type { FileSystem } from "../contract.ts";
-import { chooseMapper } from "../mapping/available-mappers.ts";
+import { installedMappers } from "../mapping/available-mappers.ts";
 import type { MapperName } from "../mapping/mapper.ts";
 import { NodeHandle } from "./node-handle.ts";
-import { lockFile } from "./node-lock.ts";
+import { chooseTryLock, lockFile } from "./node-lock.ts";
 import { makeDirectoryDurably, openRegular, statPath, syncNames, tried } from "./node-names.ts";
 
 export interface NodeFileSystemOptions {
@@ -19,6 +20,8 @@ export interface NodeFileSystemOptions {
 }
 
 const DEFAULTS: Required<NodeFileSystemOptions> = Object.freeze({ mapper: "auto" });
+
+const require: NodeJS.Require = createRequire(import.meta.url);
 
 /** Flags of open(2) for each {@link OpenFileOptions.create}. */
 const CREATE_FLAGS = Object.freeze({
@@ -35,7 +38,7 @@ const CREATE_FLAGS = Object.freeze({
  */
 export function nodeFileSystem(options: NodeFileSystemOptions = {}): FileSystem {
   checkOptions("options", options, ["mapper"]);
-  const mapper = chooseMapper(options.mapper ?? DEFAULTS.mapper);
+  const mapper = installedMappers.choose(options.mapper ?? DEFAULTS.mapper);
   refuseWindows();
   return {
     mapper: mapper.name,
@@ -79,7 +82,7 @@ export function nodeFileSystem(options: NodeFileSystemOptions = {}): FileSystem 
     },
     async lock(path, lockOptions) {
       checkPath("path", path);
-      return lockFile(path, checkMode(lockOptions, 0o666));
+      return lockFile(path, checkMode(lockOptions, 0o666), chooseTryLock(require));
     },
   };
 }

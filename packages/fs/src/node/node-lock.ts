@@ -1,5 +1,4 @@
 import { constants } from "node:fs";
-import { createRequire } from "node:module";
 import { SeglogError } from "@seglog/errors";
 import type { FileLock } from "../contract.ts";
 import { diskError } from "../disk-error.ts";
@@ -14,8 +13,7 @@ export type TryLock = (fd: number) => boolean;
  * The lock belongs to the open file description, not to the process: it conflicts with another
  * open in the same process, and the system drops it with the last descriptor, however that goes.
  */
-export async function lockFile(path: string, mode: number): Promise<FileLock> {
-  const tryLock = chooseTryLock();
+export async function lockFile(path: string, mode: number, tryLock: TryLock): Promise<FileLock> {
   const fd = await openRegular(path, constants.O_RDWR | constants.O_CREAT, mode, "lock");
   let failure: SeglogError;
   try {
@@ -28,18 +26,8 @@ export async function lockFile(path: string, mode: number): Promise<FileLock> {
   throw failure;
 }
 
-function held(fd: number, path: string): FileLock {
-  let released: Promise<void> | undefined;
-  return {
-    release() {
-      released ??= closeDescriptor(fd, path, "release");
-      return released;
-    },
-  };
-}
-
-function chooseTryLock(): TryLock {
-  const require = createRequire(import.meta.url);
+/** @throws ERR_SEGLOG_UNAVAILABLE  no library that can lock a file loads here */
+export function chooseTryLock(require: NodeJS.Require): TryLock {
   const failures: unknown[] = [];
   for (const load of [loadExtension, loadForeign]) {
     try {
@@ -51,6 +39,16 @@ function chooseTryLock(): TryLock {
   const what = "a file lock that dies with its process";
   const cause = new AggregateError(failures);
   throw new SeglogError("ERR_SEGLOG_UNAVAILABLE", `${what} is not here`, { what }, { cause });
+}
+
+function held(fd: number, path: string): FileLock {
+  let released: Promise<void> | undefined;
+  return {
+    release() {
+      released ??= closeDescriptor(fd, path, "release");
+      return released;
+    },
+  };
 }
 
 export function loadExtension(require: NodeJS.Require): TryLock {
