@@ -168,7 +168,7 @@ export class IndexedSegment implements Segment {
   async seal(): Promise<void> {
     if (this.#sealed) return;
     this.#sealed = true;
-    await this.#store.sync();
+    await this.#store.truncate(this.#store.size);
     await this.#index.sync();
   }
 

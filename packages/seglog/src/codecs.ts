@@ -1,0 +1,47 @@
+import { invalidArgument } from "@seglog/errors";
+import type { BytesOrString, Codec } from "./contract.ts";
+
+const decoder = new TextDecoder();
+
+/** Values of type `T` as JSON in UTF-8. `undefined` and functions are no JSON, and refused. */
+export function json<T = unknown>(): Codec<T> {
+  return {
+    encode(value) {
+      const text = JSON.stringify(value) as string | undefined;
+      if (text === undefined) throw invalidArgument("value", value, "something JSON can express");
+      return Buffer.from(text, "utf8");
+    },
+    decode(bytes) {
+      return JSON.parse(decoder.decode(bytes)) as T;
+    },
+  };
+}
+
+/** Strings as UTF-8. A lone surrogate becomes U+FFFD. */
+export function text(): Codec<string> {
+  return {
+    encode(value) {
+      if (typeof value !== "string") throw invalidArgument("value", value, "a string");
+      return Buffer.from(value, "utf8");
+    },
+    decode(bytes) {
+      return decoder.decode(bytes);
+    },
+  };
+}
+
+/** Bytes as they are; strings are stored as UTF-8 and come back as bytes. The default. */
+export function bytes(): Codec<BytesOrString, Uint8Array> {
+  return {
+    encode(value) {
+      if (typeof value === "string") return Buffer.from(value, "utf8");
+      if (!(value instanceof Uint8Array)) {
+        throw invalidArgument("value", value, "a Uint8Array or a string");
+      }
+      return value;
+    },
+    decode(bytes) {
+      return bytes;
+    },
+  };
+}

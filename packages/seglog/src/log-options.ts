@@ -1,0 +1,80 @@
+import { checkInteger, checkOptions, invalidArgument } from "@seglog/errors";
+import type { Durability, OpenLogOptions } from "./contract.ts";
+
+/** A frame's length has 28 bits, of which a record's head takes 8 bytes. */
+const RECORD_BYTES_LIMIT = 2 ** 28 - 9;
+/** An hour: whoever wants a sync less often wants `"os"`. */
+const EVERY_MS_LIMIT = 3_600_000;
+
+const OPTION_NAMES: readonly (keyof OpenLogOptions)[] = Object.freeze([
+  "codec",
+  "durability",
+  "segmentBytesMax",
+  "segmentAgeMsMax",
+  "indexEntriesMax",
+  "recordBytesMax",
+  "stagedBytesMax",
+  "frameFormat",
+  "retention",
+  "readOnly",
+  "mode",
+  "clock",
+  "fs",
+  "openStore",
+  "openIndex",
+] as const);
+
+/** Limits that the layers below take from here, since they come in more than one. */
+export interface SharedLimits {
+  readonly recordBytesMax: number;
+  readonly stagedBytesMax: number;
+  readonly durability: Durability;
+}
+
+/**
+ * Checks what no single layer below checks; each of those checks its own options.
+ *
+ * @throws ERR_SEGLOG_INVALID_ARGUMENT naming the option that is wrong
+ */
+export function checkOpenOptions(
+  directory: unknown,
+  options: OpenLogOptions<never, unknown>,
+): SharedLimits {
+  if (typeof directory !== "string" || directory === "" || directory.includes("\0")) {
+    throw invalidArgument("directory", directory, "a path");
+  }
+  checkOptions("options", options, OPTION_NAMES);
+  const {
+    recordBytesMax = 64 * 2 ** 20,
+    stagedBytesMax = 64 * 2 ** 20,
+    durability = "commit",
+    codec,
+    readOnly,
+  } = options;
+  checkInteger("recordBytesMax", recordBytesMax, { min: 0, max: RECORD_BYTES_LIMIT });
+  checkInteger("stagedBytesMax", stagedBytesMax, { min: 1, max: 2 ** 30 });
+  checkDurability(durability);
+  if (readOnly !== undefined && typeof readOnly !== "boolean") {
+    throw invalidArgument("readOnly", readOnly, "true or false");
+  }
+  if (codec !== undefined) checkCodec(codec);
+  return { recordBytesMax, stagedBytesMax, durability };
+}
+
+function checkDurability(durability: unknown): void {
+  if (durability === "commit" || durability === "os") return;
+  const allowed = '"commit", "os" or { everyMs }';
+  if (typeof durability !== "object" || durability === null) {
+    throw invalidArgument("durability", durability, allowed);
+  }
+  checkOptions("durability", durability, ["everyMs"]);
+  const { everyMs } = durability as { everyMs?: unknown };
+  checkInteger("durability.everyMs", everyMs, { min: 1, max: EVERY_MS_LIMIT });
+}
+
+function checkCodec(codec: unknown): void {
+  const { encode, decode } = (codec ?? {}) as { encode?: unknown; decode?: unknown };
+  if (typeof encode !== "function" || typeof decode !== "function") {
+    throw invalidArgument("codec", codec, "an object with functions encode and decode");
+  }
+}

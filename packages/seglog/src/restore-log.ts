@@ -1,0 +1,71 @@
+import { dirname } from "node:path";
+import { hasCode, invalidArgument, SeglogError } from "@seglog/errors";
+import { type FileSystem, nodeFileSystem } from "@seglog/fs";
+import { restoreSnapshot } from "@seglog/log";
+import { LOCK_FILE_NAME, type SegmentCatalog, STATE_FILE_NAME } from "@seglog/segment";
+import type { OpenLogOptions } from "./contract.ts";
+import { checkOpenOptions } from "./log-options.ts";
+import { openCatalog } from "./open-log.ts";
+
+/** Where a snapshot is built before it takes the log's name: beside it, on the same file system. */
+const BUILDING_SUFFIX = ".restoring";
+
+/**
+ * Makes a log of what `Seglog.reader` streamed: same offsets, times and values.
+ *
+ * Atomic: `directory`, which must be missing or empty, is a whole log afterwards, or untouched.
+ * The log is not opened. Options are those of `openLog` that say how segments are made.
+ *
+ * @throws ERR_SEGLOG_EXISTS  `directory` is not empty; nothing was changed
+ * @throws ERR_SEGLOG_LOCKED  somebody else restores to this directory
+ * @throws ERR_SEGLOG_BAD_SNAPSHOT  the stream is damaged, ends early, goes on too long, or is none
+ * @throws ERR_SEGLOG_UNSUPPORTED_FORMAT  the snapshot was made by a later release
+ */
+export async function restoreLog(
+  directory: string,
+  stream: ReadableStream<Uint8Array>,
+  options: OpenLogOptions<never, unknown> = {},
+): Promise<{ readonly firstOffset: number; readonly nextOffset: number }> {
+  const limits = checkOpenOptions(directory, options);
+  if (options.readOnly === true) throw invalidArgument("readOnly", true, "false, to restore");
+  if (!(stream instanceof ReadableStream)) {
+    throw invalidArgument("stream", stream, "a ReadableStream of bytes");
+  }
+  const fs = options.fs ?? nodeFileSystem();
+  await checkEmpty(fs, directory);
+  const building = `${directory.replace(/\/+$/, "")}${BUILDING_SUFFIX}`;
+  const catalog = await openCatalog(building, { ...options, fs }, limits);
+  let range: { readonly firstOffset: number; readonly nextOffset: number };
+  try {
+    await discard(fs, catalog); // what a restore that a crash cut short has left
+    range = await restoreSnapshot(catalog, stream, { recordBytesMax: limits.recordBytesMax });
+    await fs.rename(building, directory);
+  } catch (error) {
+    await discard(fs, catalog);
+    await catalog.close();
+    await fs.remove(`${building}/${LOCK_FILE_NAME}`);
+    await fs.removeDirectory(building);
+    throw error;
+  }
+  await catalog.close();
+  await fs.syncDirectory(dirname(building));
+  return range;
+}
+
+async function checkEmpty(fs: FileSystem, directory: string): Promise<void> {
+  const stat = await fs.stat(directory);
+  if (stat === undefined) return;
+  if (stat.kind === "directory" && (await fs.list(directory)).length === 0) return;
+  throw new SeglogError("ERR_SEGLOG_EXISTS", `${directory} is not empty`, { path: directory });
+}
+
+/** Removes what `building` holds, so that what is left cannot be taken for a log. */
+async function discard(fs: FileSystem, catalog: SegmentCatalog): Promise<void> {
+  const listed = await catalog.list();
+  try {
+    await fs.remove(`${catalog.path}/${STATE_FILE_NAME}`);
+  } catch (error) {
+    if (!hasCode(error, "ERR_SEGLOG_NOT_FOUND")) throw error;
+  }
+  await catalog.remove(listed.map(({ baseOffset }) => baseOffset));
+}

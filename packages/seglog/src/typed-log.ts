@@ -1,0 +1,221 @@
+import { checkOptions, hasCode, invalidArgument, SeglogError } from "@seglog/errors";
+import type { GroupCommit } from "@seglog/groupcommit";
+import type { Log, LogRecord, LogRecovery, Offset, OffsetRange, SegmentInfo } from "@seglog/log";
+import type {
+  AppendOptions,
+  BatchesOptions,
+  Codec,
+  ReadOptions,
+  Seglog,
+  SeglogStats,
+  TailOptions,
+  TypedRecord,
+} from "./contract.ts";
+import { RecordIterator } from "./record-iterator.ts";
+
+/** Bytes that a staged record counts beside its length. */
+const RECORD_OVERHEAD_BYTES = 16;
+
+/** A batch lies in one segment, whose store is mapped as one range below 2 GiB. */
+const BATCH_BYTES_LIMIT = 2 ** 30;
+
+/** What `openLog` composed. */
+export interface TypedLogParts<In, Out> {
+  readonly log: Log;
+  readonly commits: GroupCommit;
+  readonly codec: Codec<In, Out>;
+  /** Called once, when closing begins. */
+  readonly onClose: () => void;
+}
+
+/** Group commit over a log, with values in and out. */
+export class TypedLog<In, Out> implements Seglog<In, Out> {
+  readonly #log: Log;
+  readonly #commits: GroupCommit;
+  readonly #codec: Codec<In, Out>;
+  readonly #onClose: () => void;
+  #closing: Promise<void> | undefined;
+
+  constructor(parts: TypedLogParts<In, Out>) {
+    this.#log = parts.log;
+    this.#commits = parts.commits;
+    this.#codec = parts.codec;
+    this.#onClose = parts.onClose;
+  }
+
+  get path(): string {
+    return this.#log.path;
+  }
+
+  get readOnly(): boolean {
+    return this.#log.readOnly;
+  }
+
+  get recovery(): LogRecovery {
+    return this.#log.recovery;
+  }
+
+  get firstOffset(): Offset {
+    return this.#log.firstOffset;
+  }
+
+  get nextOffset(): Offset {
+    return this.#log.nextOffset;
+  }
+
+  get committedOffset(): Offset {
+    return this.#log.committedOffset;
+  }
+
+  append(value: In, options?: AppendOptions): Promise<Offset> {
+    try {
+      checkAppendOptions(options);
+      return this.#commits.append(this.#encode(value), options);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  async appendBatch(values: readonly In[], options?: AppendOptions): Promise<Offset> {
+    checkAppendOptions(options);
+    if (!Array.isArray(values) || values.length === 0) {
+      throw invalidArgument("values", values, "an array of at least one value");
+    }
+    const records = values.map((value) => this.#encode(value));
+    const bytes = records.reduce((sum, record) => sum + record.length + RECORD_OVERHEAD_BYTES, 0);
+    if (bytes > BATCH_BYTES_LIMIT) {
+      throw new SeglogError(
+        "ERR_SEGLOG_RECORD_TOO_LARGE",
+        `a batch of ${bytes} bytes is larger than the limit of ${BATCH_BYTES_LIMIT}`,
+        { bytes, bytesMax: BATCH_BYTES_LIMIT },
+      );
+    }
+    const stage = (): Offset => this.#log.appendBatch(records);
+    return this.#commits.submit({ bytes, stage, signal: options?.signal });
+  }
+
+  write(value: In): Offset {
+    return this.#commits.stage(this.#encode(value));
+  }
+
+  ready(): Promise<void> {
+    return this.#commits.ready();
+  }
+
+  async sync(): Promise<void> {
+    await this.#commits.flush();
+    await this.#log.sync();
+  }
+
+  read(offset: Offset, options?: ReadOptions): TypedRecord<Out> {
+    if (options !== undefined) checkOptions("options", options, ["uncommitted"]);
+    return this.#decode(this.#log.read(offset, options));
+  }
+
+  batches(options?: BatchesOptions): AsyncIterableIterator<TypedRecord<Out>[]> {
+    return this.#decoded(this.#log.batches(options));
+  }
+
+  records(options?: BatchesOptions): AsyncIterableIterator<TypedRecord<Out>> {
+    return new RecordIterator(this.batches(options));
+  }
+
+  tail(options: TailOptions = {}): AsyncIterableIterator<TypedRecord<Out>> {
+    checkOptions("options", options, ["from", "signal"]);
+    return new RecordIterator(this.#decoded(this.#log.tailBatches(options)));
+  }
+
+  offsetRange(): OffsetRange | undefined {
+    return this.#log.offsetRange();
+  }
+
+  offsetAtTime(time: number): Offset {
+    return this.#log.offsetAtTime(time);
+  }
+
+  truncateBefore(offset: Offset): Promise<void> {
+    return this.#log.truncateBefore(offset);
+  }
+
+  truncateAfter(offset: Offset): Promise<void> {
+    return this.#log.truncateAfter(offset);
+  }
+
+  segments(): SegmentInfo[] {
+    return this.#log.segments();
+  }
+
+  reader(): ReadableStream<Uint8Array> {
+    return this.#log.reader();
+  }
+
+  stats(): SeglogStats {
+    return { ...this.#log.stats(), groupCommit: this.#commits.stats() };
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #close(): Promise<void> {
+    this.#onClose();
+    await this.#commits.close();
+    await this.#log.close();
+  }
+
+  #encode(value: In): Uint8Array {
+    if (this.#log.readOnly) {
+      const { path } = this.#log;
+      throw new SeglogError("ERR_SEGLOG_READ_ONLY", `${path} was opened read-only`, { path });
+    }
+    let record: unknown;
+    try {
+      record = this.#codec.encode(value);
+    } catch (error) {
+      if (hasCode(error, "ERR_SEGLOG_INVALID_ARGUMENT")) throw error;
+      throw codecError("encode", error);
+    }
+    if (!(record instanceof Uint8Array)) {
+      throw codecError("encode", invalidArgument("encode", record, "a function to Uint8Array"));
+    }
+    return record;
+  }
+
+  #decode({ offset, time, value }: LogRecord): TypedRecord<Out> {
+    try {
+      return { offset, time, value: this.#codec.decode(value) };
+    } catch (error) {
+      throw codecError("decode", error, offset);
+    }
+  }
+
+  async *#decoded(
+    batches: AsyncIterable<LogRecord[]>,
+  ): AsyncGenerator<TypedRecord<Out>[], undefined> {
+    for await (const batch of batches) yield batch.map((record) => this.#decode(record));
+  }
+}
+
+function checkAppendOptions(options: AppendOptions | undefined): void {
+  if (options !== undefined) checkOptions("options", options, ["signal"]);
+}
+
+function codecError(
+  operation: "encode" | "decode",
+  cause: unknown,
+  offset?: Offset,
+): SeglogError<"ERR_SEGLOG_CODEC"> {
+  const where = offset === undefined ? "" : ` record ${offset}`;
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new SeglogError(
+    "ERR_SEGLOG_CODEC",
+    `the codec failed to ${operation}${where}: ${reason}`,
+    { operation, ...(offset === undefined ? {} : { offset }) },
+    { cause },
+  );
+}
