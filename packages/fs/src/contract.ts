@@ -9,14 +9,17 @@
  *
  * Errors of every member: `ERR_SEGLOG_NOT_FOUND` for a name that is not there,
  * `ERR_SEGLOG_EXISTS` for one that must not be, else `ERR_SEGLOG_IO` with `path`, `operation`,
- * `errno`, and the system's error as `cause`. A failed call changed nothing, unless it says so.
+ * `errno`, and the system's error as `cause`; and `ERR_SEGLOG_INVALID_ARGUMENT` for unknown
+ * options, values out of their range, and paths that are empty or hold a NUL.
+ * A failed call changed nothing, unless it says so.
  */
 export interface FileSystem {
   /** What {@link FileHandle.map} is made of here: `"mmap-io"`, `"koffi"`, `"read-through"`, … */
   readonly mapper: string;
 
   /**
-   * Opens a regular file.
+   * Opens a regular file. Anything else is refused, a symbolic link as the last name too, with
+   * `ERR_SEGLOG_IO` (on a real disk `errno` is `EISDIR`, `ELOOP` or `EINVAL`).
    *
    * Durability: a created name lasts only after {@link FileSystem.syncDirectory} of its directory.
    *
@@ -25,16 +28,23 @@ export interface FileSystem {
    */
   open(path: string, options: OpenFileOptions): Promise<FileHandle>;
 
-  /** What is at `path`, symbolic links not followed; `undefined` when there is nothing. */
+  /**
+   * What is at `path`, symbolic links not followed; `undefined` when there is nothing, also where
+   * the way to it ends at a missing directory or at a file.
+   */
   stat(path: string): Promise<FileStat | undefined>;
 
   /** Names in `directory`, in ascending order of their UTF-16 code units, without `.` and `..`. */
   list(directory: string): Promise<string[]>;
 
   /**
-   * Makes a directory and its missing parents; does nothing where it is there.
+   * Makes a directory and its missing parents; does nothing where it is there. `mode`, before the
+   * process's umask, is that of each one made; default `0o777`. On failure parents may have been
+   * made.
    *
    * Durability: every name that it made lasts when this resolves.
+   *
+   * @throws ERR_SEGLOG_EXISTS  the name is taken by a file
    */
   makeDirectory(path: string, options?: { readonly mode?: number }): Promise<void>;
 
@@ -55,8 +65,9 @@ export interface FileSystem {
   syncDirectory(path: string): Promise<void>;
 
   /**
-   * Takes an advisory, exclusive lock on a file, made if it is missing. The lock ends with
-   * {@link FileLock.release} or with the process, however that ends.
+   * Takes an advisory, exclusive lock on a file, made if it is missing with `mode` (default
+   * `0o666`, before the umask). The lock ends with {@link FileLock.release} or with the process,
+   * however that ends. Nobody may remove or replace the file while it is held.
    *
    * @throws ERR_SEGLOG_LOCKED  at once, when it is held, by this process or another
    * @throws ERR_SEGLOG_UNAVAILABLE  this platform offers no lock that dies with its process
@@ -139,16 +150,20 @@ export interface FileHandle {
    * {@link Mapping.flush}. A mapping outlives its handle only where {@link Mapping.outlivesHandle}.
    *
    * @throws ERR_SEGLOG_INVALID_ARGUMENT  `length` is 0, beyond the file, or 2 GiB or more
+   * @throws ERR_SEGLOG_READ_ONLY  to be written through a handle opened for reading
    */
   map(length: number, options: { readonly access: "read" | "write" }): Mapping;
 
-  /** Releases the handle. Idempotent. Syncs nothing. */
+  /** Releases the handle when the calls begun on it have ended. Idempotent. Syncs nothing. */
   close(): Promise<void>;
 }
 
 /**
  * Bytes `[0, length)` of a file as memory. All members are synchronous and cost no system call
- * where the platform maps; ranges outside `[0, length)` throw a `RangeError`.
+ * where the platform maps; ranges outside `[0, length)` throw a `RangeError`. After
+ * {@link Mapping.close}, and after the handle's where the mapping does not outlive it, every
+ * member that looks, stores or flushes throws `ERR_SEGLOG_CLOSED`. Where the platform does not map,
+ * they may also throw `ERR_SEGLOG_IO`.
  * The file must not be cut below `length` while the mapping is open.
  */
 export interface Mapping {
@@ -168,12 +183,16 @@ export interface Mapping {
    */
   u64(position: number): number;
 
-  /** Stores `value`, a safe integer from 0, as a big-endian u64. Needs `access: "write"`. */
+  /**
+   * Stores `value`, a safe integer from 0, as a big-endian u64. Shows through this mapping at once.
+   *
+   * @throws ERR_SEGLOG_READ_ONLY  the mapping was made with `access: "read"`
+   */
   setU64(position: number, value: number): void;
 
   /** Gives to the file what was stored; needed before `sync`, `read` by a handle, and `close`. */
   flush(): void;
 
-  /** Ends the mapping; what was not flushed may be lost. Idempotent. Views must not be used after. */
+  /** Ends the mapping; what was not flushed may be lost, and views end too. Idempotent. */
   close(): void;
 }

@@ -178,7 +178,7 @@ const mappingMutants: Mutant[] = [
   {
     name: "numbers are stored in the machine's order of bytes",
     rejectedBy:
-      "setU64 stores big-endian numbers and no byte beside them; all are in the file after flush",
+      "setU64 stores big-endian numbers, no byte beside them, and all in the file after flush",
     decorate: (good) =>
       withMappings(good, (mapping) => ({
         setU64(position, value) {

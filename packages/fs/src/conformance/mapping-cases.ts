@@ -76,7 +76,7 @@ export const mappingCases: readonly FixtureCase[] = [
     },
   },
   {
-    name: "setU64 stores big-endian numbers and no byte beside them; all are in the file after flush",
+    name: "setU64 stores big-endian numbers, no byte beside them, and all in the file after flush",
     async run(fs, directory) {
       const expected = pattern(3 + 24 * U64_SAMPLES.length);
       const handle = await newFile(fs, `${directory}/a`, expected);

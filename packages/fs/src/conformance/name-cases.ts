@@ -111,7 +111,7 @@ export const nameCases: readonly FixtureCase[] = [
     },
   },
   {
-    name: "makeDirectory where a file is, is EXISTS; below a file it is refused; both keep the file",
+    name: "makeDirectory where a file is, is EXISTS; below a file it is refused; it stays a file",
     async run(fs, directory) {
       const handle = await newFile(fs, `${directory}/a`, bytesOf("kept"));
       await expectCode("ERR_SEGLOG_EXISTS", () => fs.makeDirectory(`${directory}/a`), "a file");

@@ -30,7 +30,7 @@ export function namesOf(path: string): string[] {
   return names;
 }
 
-/** @throws ERR_SEGLOG_NOT_FOUND or ERR_SEGLOG_IO (`ENOTDIR`) where the way to `path` is not there */
+/** @throws ERR_SEGLOG_NOT_FOUND, or ERR_SEGLOG_IO (`ENOTDIR`): no directory holds `path` */
 export function findPlace(
   root: MemoryDirectory,
   path: string,

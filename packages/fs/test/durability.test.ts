@@ -1,0 +1,70 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { availableMappers } from "@seglog/fs";
+import type { FileSystemFixture } from "@seglog/fs/conformance";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { nodeFixture } from "./fixtures/file-systems.ts";
+
+// no test can pull the plug; what can be shown is which calls the system got, and in which order
+
+const script = fileURLToPath(new URL("fixtures/durable-calls.mjs", import.meta.url));
+const built = existsSync(fileURLToPath(new URL("../dist/index.js", import.meta.url)));
+let fixture: FileSystemFixture;
+
+beforeEach(async () => {
+  fixture = await nodeFixture();
+});
+
+afterEach(() => fixture.dispose());
+
+function canTrace(): boolean {
+  try {
+    execFileSync("strace", ["-o", "/dev/null", "true"], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false; // not installed, or not allowed: the tests are skipped, and shown as skipped
+  }
+}
+
+/** The calls of the script that name something in `directory`, as `call path`. */
+function callsOf(directory: string, mapper: string): string[] {
+  const log = `${directory}.strace`;
+  const calls = "trace=mkdir,mkdirat,fsync,fdatasync,msync,pwrite64,pwritev";
+  const args = ["-f", "-y", "-e", calls, "-o", log];
+  execFileSync("strace", [...args, process.execPath, script, directory, mapper]);
+  const lines = readFileSync(log, "utf8").split("\n");
+  execFileSync("rm", [log]);
+  return lines.flatMap((line) => {
+    const call = /(\w+)\(.*?("|<)([^">]+)/.exec(line);
+    const path = call?.[3] ?? "";
+    return path.startsWith(directory) && !line.includes("ENOENT")
+      ? [`${call?.[1]} ${path.slice(directory.length)}`]
+      : [];
+  });
+}
+
+describe.skipIf(!built || !canTrace())("the calls that the system gets", () => {
+  test.each(availableMappers())(
+    "every name is synced in its directory as it is made: %s",
+    (mapper) => {
+      const calls = callsOf(fixture.directory, mapper);
+      expect(calls.slice(0, 4)).toEqual(["mkdir /a", "fsync ", "mkdir /a/b", "fsync /a"]);
+      expect(calls.at(-1)).toBe("fsync /a/b");
+    },
+  );
+
+  test.each(availableMappers())(
+    "a sync is one fdatasync, after the writes, without msync: %s",
+    (mapper) => {
+      const calls = callsOf(fixture.directory, mapper).slice(4, -1);
+      const stores = mapper === "read-through" ? ["pwrite64 /a/b/file"] : [];
+      expect(calls).toEqual([
+        "pwrite64 /a/b/file",
+        "pwritev /a/b/file",
+        ...stores,
+        "fdatasync /a/b/file",
+      ]);
+    },
+  );
+});
