@@ -35,8 +35,6 @@ export function eventStream(context, log, { from: asked, closing }) {
       for await (const record of log.tail({ from, signal })) {
         await stream.writeSSE({ id: String(record.offset), data: JSON.stringify(shown(record)) });
       }
-    } catch (error) {
-      if (!signal.aborted) throw error;
     } finally {
       stop();
     }

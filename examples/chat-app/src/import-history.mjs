@@ -3,7 +3,10 @@ import { stat } from "node:fs/promises";
 import { createInterface } from "node:readline/promises";
 import { explain, importedSchema } from "./message.mjs";
 
-/** Appends in flight: enough for one sync to cover many, and a bound on memory. */
+/**
+ * Appends in flight: enough for one sync to cover many. All of them, at their longest, are below
+ * the log's stagedBytesMax, so each is staged, and takes its time from the clock, when it is called.
+ */
 const WINDOW = 2048;
 
 /**

@@ -1,16 +1,22 @@
 import { json, openLog } from "seglog";
 
 /** @typedef {import("./message.mjs").Message} Message */
-/** @typedef {Awaited<ReturnType<typeof openChatLog>>} ChatLog */
+/** @typedef {import("seglog").Seglog<Message, Message>} ChatLog */
+
+/** Small for a log: so that an import of some ten thousand messages shows more than one segment. */
+const SEGMENT_BYTES_MAX = 4 * 1024 * 1024;
 
 /**
  * Opens the directory, and creates it the first time.
  *
  * @param {string} dir
- * @param {{ clock?: { now(): number } }} [options]
+ * @param {{ clock?: () => number }} [options]
+ * @returns {Promise<ChatLog>}
  */
-export function openChatLog(dir, { clock = Date } = {}) {
-  return openLog(dir, { codec: json(), clock });
+export function openChatLog(dir, { clock = Date.now } = {}) {
+  /** @type {import("seglog").Codec<Message, Message>} */
+  const codec = json();
+  return openLog(dir, { codec, clock, segmentBytesMax: SEGMENT_BYTES_MAX });
 }
 
 /**
@@ -19,15 +25,17 @@ export function openChatLog(dir, { clock = Date } = {}) {
  * @param {ChatLog} log
  */
 export function logSummary(log) {
-  const stats = log.stats();
+  const { segments, storeBytes, mapper, groupCommit } = log.stats();
   return {
     firstOffset: log.firstOffset,
     nextOffset: log.nextOffset,
     committedOffset: log.committedOffset,
-    segments: stats.segments,
-    appends: stats.appends,
-    syncs: stats.syncs,
-    batchMax: stats.batchMax,
-    mapper: stats.mapper,
+    segments,
+    storeBytes,
+    appends: groupCommit.appends,
+    syncs: groupCommit.syncs,
+    batchMax: groupCommit.batchMax,
+    lastSyncMs: groupCommit.syncMs.last,
+    mapper,
   };
 }

@@ -8,7 +8,7 @@ import { settableClock } from "./settable-clock.mjs";
 
 const options = parseOptions(process.argv);
 const clock = settableClock();
-const log = await openChatLog(options.dir, { clock }).catch(refuse);
+const log = await openChatLog(options.dir, { clock: clock.now }).catch(refuse);
 const history = await openHistory(log);
 if (options.importFile !== undefined) {
   await importOnFirstStart(history, options.importFile, clock).catch(refuse);

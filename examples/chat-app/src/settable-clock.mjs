@@ -6,7 +6,7 @@ export function settableClock() {
   /** @type {number | undefined} */
   let fixed;
   return {
-    now: () => fixed ?? Date.now(),
+    now: () => fixed ?? Date.now(), // ms since the epoch
     /** @param {number} ms */
     set(ms) {
       fixed = ms;

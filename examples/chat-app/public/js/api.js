@@ -16,7 +16,8 @@ export const getState = () => request("/api/state");
 
 /** @param {string} room @param {{ before?: number, after?: number, limit: number }} range @returns {Promise<RoomPage>} */
 export function getPage(room, range) {
-  const query = new URLSearchParams(Object.entries(range).map(([k, v]) => [k, String(v)]));
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(range)) query.set(name, String(value));
   return request(`${messagesOf(room)}?${query}`);
 }
 
@@ -35,11 +36,18 @@ export function postMessage({ room, ...draft }) {
 /** @param {string} room */
 const messagesOf = (room) => `/api/rooms/${encodeURIComponent(room)}/messages`;
 
-/** @param {string} url @param {RequestInit} [init] */
+/**
+ * @template T
+ * @param {string} url
+ * @param {RequestInit} [init]
+ * @returns {Promise<T>}
+ */
 async function request(url, init) {
   const response = await fetch(url, { ...init, signal: AbortSignal.timeout(15_000) });
-  if (response.ok) return response.json();
-  const { error = response.statusText } = await response.json().catch(() => ({}));
+  if (response.ok) return /** @type {T} */ (await response.json());
+  // what is no JSON did not come from the chat server, but from something in between
+  const refusal = /** @type {{ error?: string }} */ (await response.json().catch(() => ({})));
+  const { error = response.statusText } = refusal;
   if (response.status >= 400 && response.status < 500) throw new Refused(error);
   throw new Error(error);
 }

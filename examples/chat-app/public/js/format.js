@@ -38,5 +38,5 @@ export function initials(name) {
 export function hue(name) {
   let hash = 2166136261; // FNV-1a, 32 bits
   for (const char of name) hash = Math.imul(hash ^ (char.codePointAt(0) ?? 0), 16777619);
-  return ((hash >>> 0) * 137.508) % 360; // golden angle: near hashes get far hues
+  return (hash >>> 4) % 360; // the lowest bits are the least mixed ones
 }

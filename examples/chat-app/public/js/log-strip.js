@@ -9,6 +9,7 @@ const FIELDS = [
   ["next", "offset that the next message gets", ({ nextOffset }) => show(nextOffset)],
   ["committed", "messages before this offset are durable", (log) => show(log["committedOffset"])],
   ["segments", "files that the log is split into", ({ segments }) => show(segments)],
+  ["stored", "bytes of these files", ({ storeBytes }) => bytes(storeBytes)],
   ["appends", "messages appended since the server started", ({ appends }) => show(appends)],
   ["syncs", "syncs to disk since then: one may cover many appends", ({ syncs }) => show(syncs)],
   [
@@ -17,6 +18,7 @@ const FIELDS = [
     ({ appends, syncs }) => ratio(appends, syncs),
   ],
   ["batch max", "most appends that one sync covered", ({ batchMax }) => show(batchMax)],
+  ["last sync", "how long it took", ({ lastSyncMs }) => milliseconds(lastSyncMs)],
   ["mapper", "how the index is mapped into memory", ({ mapper }) => show(mapper)],
 ];
 
@@ -45,6 +47,18 @@ export function logStrip(list) {
 function show(value) {
   if (value === undefined) return "–";
   return typeof value === "number" ? formatNumber(value) : value;
+}
+
+/** @param {number | string | undefined} value */
+function bytes(value) {
+  if (typeof value !== "number") return "–";
+  if (value < 1024 * 1024) return `${(value / 1024).toFixed(1)} KiB`;
+  return `${(value / 1024 / 1024).toFixed(1)} MiB`;
+}
+
+/** @param {number | string | undefined} value */
+function milliseconds(value) {
+  return typeof value === "number" ? `${value.toFixed(2)} ms` : "–";
 }
 
 /** @param {number | string | undefined} appends @param {number | string | undefined} syncs */

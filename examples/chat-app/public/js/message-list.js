@@ -54,8 +54,13 @@ export function messageList(list, { onDiscard }) {
       put(key, () => messageItem(message, { joined, found: offset === found }));
       previous = message;
     }
+    let author = previous?.user;
     for (const message of outgoing) {
-      put(`${message.id} ${message.state}`, () => outgoingItem(message, onDiscard));
+      const joined = message.user === author;
+      put(`${message.id} ${message.state} ${joined}`, () =>
+        outgoingItem(message, { joined, onDiscard }),
+      );
+      author = message.user;
     }
     if (!hasOlder && messages.length + outgoing.length === 0) {
       put(`empty ${room} ${content.nextOffset}`, () => emptyRoom(room, content.nextOffset));
@@ -100,8 +105,11 @@ function messageItem({ offset, time, user, text }, { joined, found }) {
   );
 }
 
-/** @param {OutgoingMessage} message @param {(id: string) => void} onDiscard */
-function outgoingItem({ id, user, text, state, offset, reason }, onDiscard) {
+/**
+ * @param {OutgoingMessage} message
+ * @param {{ joined: boolean, onDiscard(id: string): void }} look
+ */
+function outgoingItem({ id, user, text, state, offset, reason }, { joined, onDiscard }) {
   const says = {
     sending: "sending…",
     waiting: "not sent yet, trying again",
@@ -114,12 +122,12 @@ function outgoingItem({ id, user, text, state, offset, reason }, onDiscard) {
   }
   return h(
     "li",
-    { class: "message outgoing", "data-state": state },
-    avatar(user),
+    { class: `message outgoing${joined ? " joined" : ""}`, "data-state": state },
+    joined ? h("span", {}) : avatar(user),
     h(
       "div",
       { class: "body" },
-      h("p", { class: "by" }, h("b", {}, user)),
+      h("p", { class: joined ? "by for-readers" : "by" }, h("b", {}, user)),
       h("p", { class: "text" }, text),
       status,
     ),

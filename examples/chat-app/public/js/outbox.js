@@ -85,7 +85,8 @@ export class Outbox {
       localStorage.removeItem(KEY + id);
     } catch (error) {
       if (!(error instanceof Refused)) {
-        message.state = "waiting";
+        for (const unsent of this.messages)
+          if (unsent.state === "sending") unsent.state = "waiting";
         this.#onChange();
         return false;
       }
