@@ -10,7 +10,7 @@ import {
   writeSync,
   writev,
 } from "node:fs";
-import { checkInteger, SeglogError } from "@seglog/errors";
+import { checkInteger } from "@seglog/errors";
 import {
   checkBytes,
   checkMap,
@@ -128,13 +128,13 @@ export class NodeHandle implements FileHandle, MappedFile {
 
   map(length: number, options: { readonly access: "read" | "write" }): Mapping {
     const fd = this.fd();
+    checkMap(length, options, this.#bytesNow(fd));
+    const writable = options.access === "write";
+    if (writable) this.#writableFd();
     try {
-      checkMap(length, options, fstatSync(fd).size);
-      const writable = options.access === "write";
-      if (writable) this.#writableFd();
       return this.#mapper.map(this, length, writable);
     } catch (error) {
-      throw error instanceof SeglogError ? error : diskError("map", this.path, error);
+      throw diskError("map", this.path, error);
     }
   }
 
@@ -147,6 +147,14 @@ export class NodeHandle implements FileHandle, MappedFile {
     const fd = this.fd();
     if (!this.#writable) throw readOnlyError(this.path);
     return fd;
+  }
+
+  #bytesNow(fd: number): number {
+    try {
+      return fstatSync(fd).size;
+    } catch (error) {
+      throw diskError("map", this.path, error);
+    }
   }
 
   async #release(): Promise<void> {
