@@ -171,7 +171,7 @@ class Committer implements GroupCommit {
     if (this.#draining) return; // a `stage` of this very loop aborted another waiter
     this.#draining = true;
     for (let waiter = this.#queue.first; waiter !== undefined; waiter = this.#queue.first) {
-      if (waiter.stage !== undefined && !this.#hasRoom(waiter.bytes)) break;
+      if (!this.#hasRoom(waiter.bytes)) break;
       this.#queue.remove(waiter);
       this.#aborts.remove(waiter);
       if (waiter.stage === undefined) this.#cycle.flush(waiter);

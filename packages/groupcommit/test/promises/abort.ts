@@ -85,6 +85,46 @@ export function abortPromises(make: Make): PromiseCase[] {
       },
     },
     {
+      name: "a signal aborts those who still wait, when others with it were staged before",
+      async run() {
+        const { target, group } = setUp(make, { bytesMax: roomFor(1) });
+        const controller = new AbortController();
+        const { signal } = controller;
+        const all = [0, 1, 2, 3].map((id) => watch(group.append(record(id), { signal })));
+        await quiet();
+        await endSync(target);
+        controller.abort();
+        await endSyncs(target);
+        assert.deepEqual(
+          all.map((each) => each.state),
+          ["resolved", "resolved", "rejected", "rejected"],
+        );
+      },
+    },
+    {
+      name: "a stage that aborts another waiter does not change the order",
+      async run() {
+        const { target, group } = setUp(make, { bytesMax: roomFor(2) });
+        const controller = new AbortController();
+        const { signal } = controller;
+        const log: string[] = [];
+        void group.append(record(1, 24));
+        const stage = (): number => {
+          controller.abort();
+          return target.append(record(2));
+        };
+        watch(group.submit({ bytes: 20, stage }), "2", log);
+        watch(group.append(record(3), { signal }), "3 aborted", log);
+        watch(group.append(record(4)), "4", log);
+        await endSyncs(target);
+        assert.deepEqual(log, ["3 aborted", "2", "4"]);
+        assert.deepEqual(
+          target.records.map((bytes) => bytes[0]),
+          [1, 2, 4],
+        );
+      },
+    },
+    {
       name: "1,000 appends that wait with one signal put one listener on it, and end with it",
       async run() {
         const { target, group } = setUp(make, { bytesMax: roomFor(1) });

@@ -67,16 +67,6 @@ export function closePromises(make: Make): PromiseCase[] {
       },
     },
     {
-      name: "close does not linger",
-      async run() {
-        const { target, group } = setUp(make, { lingerMs: 60_000 });
-        const first = watch(group.append(record(1)));
-        const closed = watch(group.close());
-        await endSyncs(target);
-        assert.deepEqual([first.state, closed.state], ["resolved", "resolved"]);
-      },
-    },
-    {
       name: "close resolves when the sync that it waits for fails, and everything is settled",
       async run() {
         const { target, group } = setUp(make, { bytesMax: roomFor(1) });

@@ -124,52 +124,6 @@ export function commitPromises(make: Make): PromiseCase[] {
       },
     },
     {
-      name: "lingerMs holds the sync back until syncBytes are staged",
-      async run() {
-        const { target, group } = setUp(make, { lingerMs: 60_000, syncBytes: 60 });
-        const first = watch(group.append(record(1)));
-        const second = watch(group.append(record(2)));
-        await quiet();
-        assert.equal(target.syncCalls, 0);
-        const third = watch(group.append(record(3)));
-        assert.equal(target.syncCalls, 1);
-        const fourth = watch(group.append(record(4)));
-        await endSync(target);
-        assert.deepEqual(
-          [first.state, second.state, third.state, fourth.state],
-          ["resolved", "resolved", "resolved", "pending"],
-        );
-        assert.equal(target.syncCalls, 1);
-        const closed = group.close();
-        await endSyncs(target);
-        assert.equal(fourth.state, "resolved");
-        await closed;
-      },
-    },
-    {
-      name: "lingerMs over, the sync begins, also for what arrived while another one ran",
-      async run() {
-        const { target, group } = setUp(make, { lingerMs: 0.5 });
-        for (let round = 0; round < 3; round++) {
-          const begun = new Promise<void>((resolve) => {
-            target.onSync = resolve;
-          });
-          const address = watch(group.append(record(round)));
-          await begun;
-          const during = watch(group.append(record(round)));
-          const again = new Promise<void>((resolve) => {
-            target.onSync = resolve;
-          });
-          target.syncing?.resolve();
-          await address.promise;
-          await again;
-          target.syncing?.resolve();
-          await during.promise;
-        }
-        assert.equal(target.syncCalls, 6);
-      },
-    },
-    {
       name: "stats count records, syncs, batches, bytes and the time of the syncs",
       async run() {
         let time = 5;

@@ -186,6 +186,48 @@ export function roomPromises(make: Make): PromiseCase[] {
       },
     },
     {
+      name: "an append that fits beside nothing staged gets its turn, though nobody waits for that",
+      async run() {
+        const { target, group } = setUp(make, { bytesMax: 100, syncBytes: 100 });
+        void group.append(record(1));
+        await quiet();
+        group.stage(record(2, 34));
+        const big = watch(group.append(record(3, 60)));
+        await endSync(target);
+        assert.equal(target.syncing?.covers, 2);
+        await endSyncs(target);
+        assert.equal(big.state, "resolved");
+      },
+    },
+    {
+      name: "ready begins the sync that makes room, though nobody was refused",
+      async run() {
+        const { target, group } = setUp(make, { bytesMax: 50, syncBytes: 50 });
+        group.stage(record(1, 30));
+        assert.equal(target.syncCalls, 0);
+        const ready = watch(group.ready());
+        await endSyncs(target);
+        assert.equal(ready.state, "resolved");
+      },
+    },
+    {
+      name: "ready waits for room for what was refused, and for no more the next time",
+      async run() {
+        const { target, group } = setUp(make, { bytesMax: 100, syncBytes: 100 });
+        group.stage(record(1, 34));
+        assert.throws(() => group.stage(record(2, 80)));
+        group.stage(record(3, 4));
+        const ready = watch(group.ready());
+        await endSync(target);
+        assert.equal(ready.state, "pending");
+        await endSync(target);
+        assert.equal(ready.state, "resolved");
+        group.stage(record(4, 34));
+        await group.ready();
+        assert.equal(target.syncCalls, 2);
+      },
+    },
+    {
       name: "flush covers what is staged, what is being synced, and what waits for room",
       async run() {
         const { target, group } = setUp(make, { bytesMax: roomFor(2), syncBytes: roomFor(2) });
@@ -208,38 +250,6 @@ export function roomPromises(make: Make): PromiseCase[] {
         }
         assert.ok(target.durable >= 5);
         await endSyncs(target);
-      },
-    },
-    {
-      name: "want of room does not linger: neither an append that waits, nor stage, nor ready",
-      async run() {
-        const options = { bytesMax: 100, syncBytes: 100, lingerMs: 60_000 };
-        const appending = setUp(make, options);
-        void appending.group.append(record(1, 34));
-        void appending.group.append(record(2, 80));
-        assert.equal(appending.target.syncCalls, 1);
-        const staging = setUp(make, options);
-        staging.group.stage(record(1, 34));
-        assert.throws(() => staging.group.stage(record(2, 80)));
-        assert.equal(staging.target.syncCalls, 1);
-        const ready = watch(staging.group.ready());
-        await endSync(staging.target);
-        assert.equal(ready.state, "resolved");
-        await endSync(appending.target);
-        assert.equal(appending.target.records.length, 2);
-        const closed = appending.group.close();
-        await endSyncs(appending.target);
-        await closed;
-      },
-    },
-    {
-      name: "flush does not linger",
-      async run() {
-        const { target, group } = setUp(make, { lingerMs: 60_000 });
-        const first = watch(group.append(record(1)));
-        const flushed = watch(group.flush());
-        await endSyncs(target);
-        assert.deepEqual([first.state, flushed.state], ["resolved", "resolved"]);
       },
     },
   ];
