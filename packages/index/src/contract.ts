@@ -46,6 +46,7 @@ export interface Index {
    *
    * Durability: none; after a crash, what was dropped may be there again.
    *
+   * @throws ERR_SEGLOG_IO  the disk refused; the entries are dropped all the same
    * @throws ERR_SEGLOG_READ_ONLY  the index was opened for reading
    */
   truncate(offset: Offset): void;

@@ -5,6 +5,9 @@ import type { Index, IndexEntry, Offset, Position } from "./contract.ts";
 import { INDEX_ENTRY_BYTES, POSITION_AT } from "./entry-layout.ts";
 import { nextCapacity } from "./next-capacity.ts";
 
+/** Most dropped entries that are overwritten one by one: 64 KiB, in about 0.1 ms. */
+const CLEARED_ENTRIES_MAX = 4096;
+
 /** An open file and what was found in it. */
 export interface MappedIndexParts {
   readonly handle: FileHandle;
@@ -33,6 +36,8 @@ export class MappedIndex implements Index {
    * `#count`, which sends the first write off the fast path.
    */
   #capacity: number;
+  /** From this entry on, blocks were put behind all of `#mapping` since it was opened. */
+  #allocatedFrom: number;
   #lastPosition: Position;
   #syncFailure: { readonly cause: unknown } | undefined;
   #closing: Promise<void> | undefined;
@@ -45,6 +50,7 @@ export class MappedIndex implements Index {
     this.#firstOffset = parts.firstOffset;
     this.#count = parts.entryCount;
     this.#capacity = parts.entryCount;
+    this.#allocatedFrom = parts.entryCount;
     this.#lastPosition = parts.lastPosition;
   }
 
@@ -91,11 +97,14 @@ export class MappedIndex implements Index {
 
   floor(offset: Offset): IndexEntry | undefined {
     this.#check(offset);
-    const n = Math.min(offset - this.#firstOffset, this.#count - 1);
-    if (n < 0) return undefined;
-    const found = this.#firstOffset + n;
-    const position = this.read(found);
-    return position === undefined ? undefined : { offset: found, position };
+    let n = Math.min(offset - this.#firstOffset, this.#count - 1);
+    // One look, but where the file is scrambled: then on to the nearest entry that is not.
+    for (; n >= 0; n -= 1) {
+      const found = this.#firstOffset + n;
+      const position = this.read(found);
+      if (position !== undefined) return { offset: found, position };
+    }
+    return undefined;
   }
 
   truncate(offset: Offset): void {
@@ -103,13 +112,12 @@ export class MappedIndex implements Index {
     this.#checkWritable();
     const count = Math.max(0, offset - this.#firstOffset);
     if (count >= this.#count) return;
+    const dropped = { from: count, to: this.#count };
     this.#count = count;
-    // So the next write makes room anew, which puts zeros over what was dropped: after a crash no
-    // dropped entry stands behind a new one. It also puts blocks where a foreign file had holes.
-    this.#capacity = count;
     if (count === 0) this.#firstOffset = 0;
-    this.#lastPosition =
-      count === 0 ? -1 : (this.#mapping as Mapping).u64(this.bytes - POSITION_AT);
+    // Of the last good entry: a scrambled one must not keep the next from being written.
+    this.#lastPosition = this.floor(offset)?.position ?? -1;
+    this.#clear(dropped);
   }
 
   async sync(): Promise<void> {
@@ -153,6 +161,24 @@ export class MappedIndex implements Index {
     if ((await this.#handle.size()) !== this.bytes) await this.#handle.truncate(this.bytes);
   }
 
+  /**
+   * Sees to it that no dropped entry stands directly behind the next one written: after a crash it
+   * would look like an entry. A few are overwritten at once: taking back the last entry must cost
+   * little. Else the next write makes room anew, which puts zeros over them, and blocks where a
+   * foreign file may have holes.
+   */
+  #clear({ from, to }: { readonly from: number; readonly to: number }): void {
+    const capacity = this.#capacity;
+    this.#capacity = from;
+    if (from < this.#allocatedFrom || to - from > CLEARED_ENTRIES_MAX) return;
+    const mapping = this.#mapping as Mapping;
+    for (let at = from * INDEX_ENTRY_BYTES; at < to * INDEX_ENTRY_BYTES; at += POSITION_AT) {
+      mapping.setU64(at, 0);
+    }
+    // While empty the capacity stays what sends the first write off the fast path.
+    if (from > 0) this.#capacity = capacity;
+  }
+
   /** Checks what the fast path found unusual, makes room, and takes the first entry's offset. */
   #prepareWrite(offset: Offset, position: Position): Mapping {
     this.#checkOpen();
@@ -175,6 +201,7 @@ export class MappedIndex implements Index {
     const mapping = this.#handle.map(length, { access: "write" });
     this.#mapping = mapping;
     this.#capacity = capacity;
+    this.#allocatedFrom = Math.min(this.#allocatedFrom, this.#count);
     before?.close();
     return mapping;
   }

@@ -37,7 +37,7 @@ describe("a file of any content opens, answers, can be written on and emptied", 
 
   it("with every single byte of it changed", async () => {
     for (let at = 0; at < written.length; at += 1) {
-      for (const mask of [0x01, 0x80, 0xff]) {
+      for (const mask of [0x01, 0xff]) {
         const bytes = written.slice();
         bytes[at] = (bytes[at] as number) ^ mask;
         await usesFile(bytes);
@@ -45,11 +45,26 @@ describe("a file of any content opens, answers, can be written on and emptied", 
     }
   });
 
+  it("with entries scrambled in its middle: those are not found, the floor is the one before", async () => {
+    const fs = memoryFileSystem();
+    const bytes = written.slice();
+    bytes.fill(0xff, 2 * 16, 4 * 16);
+    await putFile(fs, path, bytes);
+    const index = await openMappedIndex({ fs, path });
+    expect(index.nextOffset).toBe(7);
+    expect([1, 2, 3, 4].map((n) => index.read(n))).toEqual([13, undefined, undefined, 52]);
+    expect([1, 2, 3, 4].map((n) => index.floor(n)?.offset)).toEqual([1, 1, 1, 4]);
+    index.truncate(4);
+    index.write(4, 99);
+    expect([index.read(3), index.read(4)]).toEqual([undefined, 99]);
+    await index.close();
+  });
+
   it("random, of every size from 0 to 100 bytes", async () => {
     const contents = fc.uint8Array({ maxLength: 100 });
     await fc.assert(
       fc.asyncProperty(contents, async (bytes) => void (await usesFile(bytes))),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 
@@ -61,7 +76,7 @@ describe("a file of any content opens, answers, can be written on and emptied", 
         const ordered = list.map(([o, p], n) => [n % 3 === 2 ? o : BigInt(n), p] as const);
         await usesFile(Uint8Array.from([...encoded(ordered), ...rest]));
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 });

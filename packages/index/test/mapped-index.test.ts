@@ -51,10 +51,10 @@ describe("the file", () => {
     expect(counts.truncate).toBe(before.truncate);
   });
 
-  it("holds zeros behind a new entry after a truncate, not the entries dropped", async () => {
+  it.each([8, 5000])("holds zeros behind a new entry, not those dropped of %i", async (count) => {
     const fs = memoryFileSystem();
     const index = await openMappedIndex({ fs, path, growEntries: 8 });
-    for (let n = 0; n < 8; n += 1) index.write(n, n * 13);
+    for (let n = 0; n < count; n += 1) index.write(n, n * 13);
     index.truncate(2);
     index.write(2, 500);
     await index.sync();
@@ -66,7 +66,7 @@ describe("the file", () => {
         [2, 500],
       ]),
     );
-    expect(bytes.slice(48).every((byte) => byte === 0)).toBe(true);
+    expect(bytes.slice(48, 160).every((byte) => byte === 0)).toBe(true);
     await index.close();
   });
 });
@@ -83,6 +83,33 @@ describe("calls to the disk", () => {
       index.floor(n >> 1);
     }
     expect(Object.values(counts).every((count) => count === 0)).toBe(true);
+    await index.close();
+  });
+
+  it("are none for taking back what was written last, and writing it again", async () => {
+    const { fs, counts, reset } = countingFileSystem(memoryFileSystem());
+    const index = await openMappedIndex({ fs, path });
+    for (let n = 0; n < 4000; n += 1) index.write(n, n * 13);
+    reset();
+    for (const drop of [1, 1, 100, 3000]) {
+      index.truncate(4000 - drop);
+      for (let n = 4000 - drop; n < 4000; n += 1) index.write(n, n * 13 + drop);
+    }
+    expect(Object.values(counts).every((count) => count === 0)).toBe(true);
+    expect([index.read(999), index.read(1000)]).toEqual([999 * 13, 1000 * 13 + 3000]);
+    await index.close();
+  });
+
+  it("put blocks behind entries found at opening before these are written again", async () => {
+    const calls: string[] = [];
+    const fs = watchedFileSystem(memoryFileSystem(), (call) => calls.push(call));
+    const entries = Array.from({ length: 10 }, (_, n) => [n, n * 13] as const);
+    await putFile(fs, path, encoded(entries));
+    const index = await openMappedIndex({ fs, path, growEntries: 4 });
+    index.truncate(9);
+    calls.length = 0;
+    index.write(9, 500);
+    expect(calls).toEqual(["flush", `allocate ${9 * 16} ${18 * 16}`, `map ${18 * 16}`, "unmap"]);
     await index.close();
   });
 

@@ -57,7 +57,7 @@ describe("sparseIndex", () => {
     ["no distance", { bytesBetween: 0 }],
     ["half a byte", { bytesBetween: 0.5 }],
     ["an unknown name", { bytesbetween: 1 }],
-  ])("refuses %s as an option", (_, options) => {
+  ])("refuses %s as an option", (_, options: object) => {
     expect(() => sparseIndex(options)).toThrow(
       expect.objectContaining({ code: "ERR_SEGLOG_INVALID_ARGUMENT" }),
     );
