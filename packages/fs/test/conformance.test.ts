@@ -1,7 +1,11 @@
 import { availableMappers } from "@seglog/fs";
 import { fileSystemConformance } from "@seglog/fs/conformance";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
+
 import { implementations } from "./fixtures/file-systems.ts";
+
+// child processes and the real disk on a busy machine: 5 s would be too few
+vi.setConfig({ testTimeout: 30_000 });
 
 describe.each(implementations())("%s", (_name, factory) => {
   for (const { name, run } of fileSystemConformance(factory)) test(name, run);

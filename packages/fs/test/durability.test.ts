@@ -3,8 +3,12 @@ import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { availableMappers } from "@seglog/fs";
 import type { FileSystemFixture } from "@seglog/fs/conformance";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+
 import { nodeFixture } from "./fixtures/file-systems.ts";
+
+// child processes and the real disk on a busy machine: 5 s would be too few
+vi.setConfig({ testTimeout: 30_000 });
 
 // no test can pull the plug; what can be shown is which calls the system got, and in which order
 

@@ -6,9 +6,13 @@ import { fileURLToPath } from "node:url";
 import { hasCode } from "@seglog/errors";
 import { nodeFileSystem } from "@seglog/fs";
 import type { FileSystemFixture } from "@seglog/fs/conformance";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+
 import { chooseTryLock, loadExtension, loadForeign } from "../src/node/node-lock.ts";
 import { nodeFixture } from "./fixtures/file-systems.ts";
+
+// child processes and the real disk on a busy machine: 5 s would be too few
+vi.setConfig({ testTimeout: 30_000 });
 
 const built = existsSync(fileURLToPath(new URL("../dist/index.js", import.meta.url)));
 const require = createRequire(import.meta.url);

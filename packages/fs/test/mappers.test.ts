@@ -5,10 +5,14 @@ import { runInNewContext } from "node:vm";
 import { hasCode } from "@seglog/errors";
 import { availableMappers, type FileHandle, nodeFileSystem } from "@seglog/fs";
 import type { FileSystemFixture } from "@seglog/fs/conformance";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+
 import { mapperRegistry } from "../src/mapping/available-mappers.ts";
 import { loadMmapIo } from "../src/mapping/mmap-io.ts";
 import { nodeFixture } from "./fixtures/file-systems.ts";
+
+// child processes and the real disk on a busy machine: 5 s would be too few
+vi.setConfig({ testTimeout: 30_000 });
 
 const READ = { access: "read" } as const;
 const WRITE = { access: "write" } as const;

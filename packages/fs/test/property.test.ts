@@ -2,8 +2,12 @@ import type { FileHandle, FileSystem } from "@seglog/fs";
 import { memoryFileSystem } from "@seglog/fs";
 import type { FileSystemFixture } from "@seglog/fs/conformance";
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
+
 import { implementations, nodeFixture } from "./fixtures/file-systems.ts";
+
+// child processes and the real disk on a busy machine: 5 s would be too few
+vi.setConfig({ testTimeout: 30_000 });
 
 type FileStep =
   | { readonly do: "write"; readonly parts: Uint8Array[]; readonly position: number }

@@ -48,8 +48,10 @@ export function expectEqual(actual: unknown, expected: unknown, what: string): v
 /** Compares bytes, whatever class holds them. */
 export function expectBytes(actual: Uint8Array, expected: Uint8Array, what: string): void {
   expectEqual(actual.length, expected.length, `${what}: length`);
-  const at = expected.findIndex((byte, i) => actual[i] !== byte);
-  if (at >= 0) throw new Error(`${what}: byte ${at} is ${actual[at]}, not ${expected[at]}`);
+  for (let at = 0; at < expected.length; at += 1) {
+    if (actual[at] === expected[at]) continue;
+    throw new Error(`${what}: byte ${at} is ${actual[at]}, not ${expected[at]}`);
+  }
 }
 
 /** Expects that a promise rejects, or a call throws, with one of `codes`. */
