@@ -93,8 +93,7 @@ export class Chat {
     });
   }
 
-  async loadNewer() {
-    const { window } = this.room;
+  async loadNewer({ window } = this.room) {
     if (window.attached) return;
     await this.#load(window, async () => {
       const page = await getPage(window.room, { after: window.to, limit: PAGE });
@@ -109,17 +108,23 @@ export class Chat {
    *
    * @param {number} ms
    * @returns {Promise<number | undefined>}  its offset; undefined when there is none
+   * @throws when the server cannot be reached
    */
   async jumpTo(ms) {
     const { offset } = await getOffsetAt(ms);
     const { room } = this;
     const window = new RoomWindow(room.name, offset, false);
     room.window = window;
-    await this.loadNewer();
+    for (let read = -1; window.messages.length === 0 && window.to > read; ) {
+      read = window.to;
+      await this.loadNewer(room);
+    }
     const [first] = window.messages;
     if (first === undefined) {
+      const readAll = window.attached;
       this.toLatest();
-      return undefined;
+      if (readAll) return undefined;
+      throw new Error("the rest of the room cannot be read now");
     }
     window.addOlder(await getPage(room.name, { before: window.from, limit: CONTEXT }));
     this.#set({ found: first.offset });
