@@ -1,7 +1,6 @@
 import { availableMappers } from "@seglog/fs";
 import { fileSystemConformance } from "@seglog/fs/conformance";
 import { describe, expect, test, vi } from "vitest";
-
 import { implementations } from "./fixtures/file-systems.ts";
 
 // child processes and the real disk on a busy machine: 5 s would be too few

@@ -4,7 +4,6 @@ import { fileURLToPath } from "node:url";
 import { availableMappers } from "@seglog/fs";
 import type { FileSystemFixture } from "@seglog/fs/conformance";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-
 import { nodeFixture } from "./fixtures/file-systems.ts";
 
 // child processes and the real disk on a busy machine: 5 s would be too few

@@ -7,7 +7,6 @@ import { hasCode } from "@seglog/errors";
 import { nodeFileSystem } from "@seglog/fs";
 import type { FileSystemFixture } from "@seglog/fs/conformance";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-
 import { chooseTryLock, loadExtension, loadForeign } from "../src/node/node-lock.ts";
 import { nodeFixture } from "./fixtures/file-systems.ts";
 

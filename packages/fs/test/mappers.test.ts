@@ -6,7 +6,6 @@ import { hasCode } from "@seglog/errors";
 import { availableMappers, type FileHandle, nodeFileSystem } from "@seglog/fs";
 import type { FileSystemFixture } from "@seglog/fs/conformance";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-
 import { mapperRegistry } from "../src/mapping/available-mappers.ts";
 import { loadMmapIo } from "../src/mapping/mmap-io.ts";
 import { nodeFixture } from "./fixtures/file-systems.ts";

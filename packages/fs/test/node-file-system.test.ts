@@ -6,7 +6,6 @@ import { hasCode } from "@seglog/errors";
 import { availableMappers, nodeFileSystem } from "@seglog/fs";
 import type { FileSystemFixture } from "@seglog/fs/conformance";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-
 import { nodeFixture } from "./fixtures/file-systems.ts";
 
 // child processes and the real disk on a busy machine: 5 s would be too few

@@ -3,7 +3,6 @@ import { memoryFileSystem } from "@seglog/fs";
 import type { FileSystemFixture } from "@seglog/fs/conformance";
 import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
-
 import { implementations, nodeFixture } from "./fixtures/file-systems.ts";
 
 // child processes and the real disk on a busy machine: 5 s would be too few
