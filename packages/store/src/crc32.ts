@@ -18,8 +18,12 @@ type NativeCrc32 = (data: Uint8Array, value: number) => number;
 /** Absent before Node 20.15 and 22.2. */
 const native: NativeCrc32 | undefined = (zlib as { crc32?: NativeCrc32 }).crc32;
 
-/** Entering the native function and making the view costs what slicing takes for so many bytes. */
-const NATIVE_BYTES_MIN = 1024;
+/**
+ * Entering the native function and making the view for it costs what slicing takes for so many
+ * bytes. Measured on a busy machine, slicing against native: 128 B 275 and 259 ns, 256 B 537 and
+ * 338, 1 KiB 2141 and 763.
+ */
+const NATIVE_BYTES_MIN = 192;
 
 /** Polynomial of CRC-32, lowest power in the highest bit. */
 export const CRC32_POLYNOMIAL = 0xedb88320;
