@@ -1,4 +1,5 @@
 import { checkInteger, checkOptions, invalidArgument } from "@seglog/errors";
+import type { FileSystem } from "@seglog/fs";
 import type { Durability, OpenLogOptions } from "./contract.ts";
 
 /** A frame's length has 28 bits, of which a record's head takes 8 bytes. */
@@ -22,6 +23,18 @@ const OPTION_NAMES: readonly (keyof OpenLogOptions)[] = Object.freeze([
   "fs",
   "openStore",
   "openIndex",
+] as const);
+
+const FILE_SYSTEM_METHODS: readonly (keyof FileSystem)[] = Object.freeze([
+  "open",
+  "stat",
+  "list",
+  "makeDirectory",
+  "removeDirectory",
+  "rename",
+  "remove",
+  "syncDirectory",
+  "lock",
 ] as const);
 
 /** Limits that the layers below take from here, since they come in more than one. */
@@ -50,6 +63,7 @@ export function checkOpenOptions(
     durability = "commit",
     codec,
     readOnly,
+    fs,
   } = options;
   checkInteger("recordBytesMax", recordBytesMax, { min: 0, max: RECORD_BYTES_LIMIT });
   checkInteger("stagedBytesMax", stagedBytesMax, { min: 1, max: 2 ** 30 });
@@ -58,6 +72,7 @@ export function checkOpenOptions(
     throw invalidArgument("readOnly", readOnly, "true or false");
   }
   if (codec !== undefined) checkCodec(codec);
+  if (fs !== undefined) checkFileSystem(fs);
   return { recordBytesMax, stagedBytesMax, durability };
 }
 
@@ -77,4 +92,10 @@ function checkCodec(codec: unknown): void {
   if (typeof encode !== "function" || typeof decode !== "function") {
     throw invalidArgument("codec", codec, "an object with functions encode and decode");
   }
+}
+
+function checkFileSystem(fs: unknown): void {
+  const members = (fs ?? {}) as Record<string, unknown>;
+  const missing = FILE_SYSTEM_METHODS.find((name) => typeof members[name] !== "function");
+  if (missing !== undefined) throw invalidArgument("fs", fs, `a FileSystem, with ${missing}()`);
 }

@@ -99,7 +99,9 @@ describe("append, write, sync", () => {
     const log = await openLog("/log", { fs: memoryFileSystem() });
     const reason = new Error("changed my mind");
     await expect(log.append("x", { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
-    await expect(log.appendBatch(["x"], { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+    await expect(log.appendBatch(["x"], { signal: AbortSignal.abort(reason) })).rejects.toBe(
+      reason,
+    );
     expect(log.nextOffset).toBe(0);
     const staged = new AbortController();
     const append = log.append("y", { signal: staged.signal });
@@ -316,7 +318,14 @@ describe("closing and reopening", () => {
     expect(() => reader.write("x")).toThrow(refused);
     await expect(reader.truncateBefore(1)).rejects.toEqual(refused);
     await reader.close();
-    for (const operation of ["write", "allocate", "truncate", "remove", "rename", "lock"] as const) {
+    for (const operation of [
+      "write",
+      "allocate",
+      "truncate",
+      "remove",
+      "rename",
+      "lock",
+    ] as const) {
       expect(counting.counts[operation] ?? 0, operation).toBe(0);
     }
     await writer.append("20");
