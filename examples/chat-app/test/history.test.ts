@@ -105,6 +105,15 @@ describe("an imported file", () => {
     await page.locator("dl", { hasText: "appends" }).getByText("62").first().waitFor();
   });
 
+  it("thousands of messages share few syncs", async () => {
+    const { url } = await serveImport(minutes(5000));
+    const { log } = (await (await fetch(`${url}/api/state`)).json()) as {
+      log: { appends: number; syncs: number };
+    };
+    expect(log.appends).toBe(5000);
+    expect(log.syncs).toBeLessThan(50);
+  });
+
   it("bad lines are named and left out, and a second start imports nothing", async () => {
     const [good] = minutes(1);
     const future = { ...good, time: "2999-01-01T00:00:00Z" };
@@ -121,6 +130,12 @@ describe("an imported file", () => {
 });
 
 describe("starting", () => {
+  it("without a port, a second server takes the next free one", async () => {
+    const first = await serve({ port: "default" });
+    const second = await serve({ port: "default", dir: join(work(), "other") });
+    expect(second.port).toBeGreaterThan(first.port);
+  });
+
   it("a second server on the same history is refused with one line", async () => {
     await serve();
     await expect(serve()).rejects.toThrow(/cannot start: .*use --dir/);

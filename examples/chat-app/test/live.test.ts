@@ -4,6 +4,16 @@ import { useFixture } from "./fixture.ts";
 
 const { serve, user } = useFixture();
 
+/** Sends a message as a page does, under an id of its own. */
+async function post(url: string, number: number): Promise<{ status: number }> {
+  const response = await fetch(`${url}/api/rooms/general/messages`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ id: `message-${number}`, user: "Robot", text: `number ${number}` }),
+  });
+  return { status: response.status, ...((await response.json()) as object) };
+}
+
 describe("two windows", () => {
   it("a message written in one appears in the other under the same offset", async () => {
     const { url } = await serve();
@@ -90,19 +100,11 @@ describe("a server killed with SIGKILL", () => {
 
   it("knows a repeated send by its id, even when it was killed in between", async () => {
     const server = await serve();
-    const send = async (url: string) => {
-      const response = await fetch(`${url}/api/rooms/general/messages`, {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify({ id: "0123456789abcdef", user: "Ada", text: "once" }),
-      });
-      return { status: response.status, ...((await response.json()) as object) };
-    };
-    const twice = await Promise.all([send(server.url), send(server.url)]);
+    const twice = await Promise.all([post(server.url, 0), post(server.url, 0)]);
     expect(twice.map(({ status }) => status).sort()).toEqual([200, 201]);
     await server.kill();
     const { url } = await serve();
-    expect(await send(url)).toEqual({ status: 200, offset: 0, duplicate: true });
+    expect(await post(url, 0)).toEqual({ status: 200, offset: 0, duplicate: true });
   });
 });
 
@@ -126,5 +128,24 @@ describe("a window that was closed", () => {
     expect(await offsetOf(page, "off now")).toBe(2);
     await page.locator(".new-line + .message", { hasText: "still up" }).waitFor();
     expect(await offsetsIn(page)).toEqual([0, 1, 2]);
+  });
+
+  it("and missed more than the feed repeats shows the end, whole", async () => {
+    const { url } = await serve();
+    const context = await user();
+    const ada = await openWindow(context, url, "Ada");
+    await write(ada, "good night");
+    await stored(ada, "good night").waitFor();
+    await ada.close();
+    for (let sent = 0; sent < 2200; sent += 100) {
+      await Promise.all(Array.from({ length: 100 }, (_, i) => post(url, sent + i)));
+    }
+    const page = await openWindow(context, url);
+    await page.locator('[data-offset="2200"]').waitFor();
+    const offsets = await offsetsIn(page);
+    const first = offsets[0] ?? -1;
+    expect(first).toBeGreaterThan(0);
+    expect(offsets).toEqual(Array.from({ length: 2201 - first }, (_, i) => first + i));
+    await page.getByText("2,201 messages").waitFor();
   });
 });

@@ -17,11 +17,11 @@ export interface ChatServer {
 /** Starts the chat server as a process of its own; resolves when it listens. */
 export async function startServer(
   dir: string,
-  { port, args = [] }: { port?: number; args?: readonly string[] } = {},
+  { port = 0, args = [] }: { port?: number | "default"; args?: readonly string[] } = {},
 ): Promise<ChatServer> {
   const child = spawn(
     process.execPath,
-    [MAIN, "--dir", dir, "--port", String(port ?? 0), ...args],
+    [MAIN, "--dir", dir, ...(port === "default" ? [] : ["--port", `${port}`]), ...args],
     { stdio: ["ignore", "pipe", "pipe"] },
   );
   let output = "";
