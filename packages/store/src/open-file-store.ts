@@ -3,7 +3,7 @@ import { CheckedFrames } from "./checked-frames.ts";
 import type { OpenFileStoreOptions, Store } from "./contract.ts";
 import { FileBytes } from "./file-bytes.ts";
 import { FileStore } from "./file-store.ts";
-import { GENERATIONS, STORE_HEADER_BYTES } from "./format.ts";
+import { FRAME_FLAGS, GENERATIONS, STORE_HEADER_BYTES } from "./format.ts";
 import type { FrameCodec } from "./frame-codec.ts";
 import { openHeader } from "./open-header.ts";
 import { PlainFrames } from "./plain-frames.ts";
@@ -46,7 +46,8 @@ async function openStore(handle: FileHandle, options: FileStoreOptions): Promise
   const header = await openHeader(handle, options);
   const frames =
     header?.frameFormat === "plain" ? new PlainFrames() : new CheckedFrames(header?.salt ?? 0);
-  const end = header === undefined ? EMPTY : await findEnd(handle, frames, options);
+  const isNew = header === undefined || header.isNew;
+  const end = isNew ? EMPTY : await findEnd(handle, frames, options);
   const readOnly = options.access === "read" || options.end === "sealed";
   const fileBytes = await handle.size();
   const file = new FileBytes(handle, fileBytes);
@@ -107,7 +108,7 @@ async function trustEnd(
   }
   const last = frameBefore({ handle, frames }, position);
   if (last === undefined) throw corruptStore(handle.path, position);
-  return { position, generation: last.tags & 3, tornBytes: 0 };
+  return { position, generation: last.tags & FRAME_FLAGS.generation, tornBytes: 0 };
 }
 
 const EMPTY: RecoveredEnd = Object.freeze({ position: 0, generation: -1, tornBytes: 0 });

@@ -12,6 +12,11 @@ import {
 } from "./store-header.ts";
 import type { FileStoreOptions } from "./store-options.ts";
 
+/** The header of a file, and whether it was written just now: then there are no frames. */
+export interface OpenedHeader extends StoreHeader {
+  readonly isNew: boolean;
+}
+
 /**
  * Reads the header, or writes one where the file is new or its creation was cut short.
  *
@@ -20,7 +25,7 @@ import type { FileStoreOptions } from "./store-options.ts";
 export async function openHeader(
   handle: FileHandle,
   options: FileStoreOptions,
-): Promise<StoreHeader | undefined> {
+): Promise<OpenedHeader | undefined> {
   const { fs, path, access, end, baseOffset } = options;
   const bytes = new Uint8Array(STORE_HEADER_BYTES);
   const read = handle.read(bytes, 0);
@@ -38,11 +43,11 @@ export async function openHeader(
   }
   // Whoever made the file may have been killed before its name was durable.
   if (access === "write" && end === "crashed") await fs.syncDirectory(dirname(path));
-  return header;
+  return { ...header, isNew: false };
 }
 
 /** Durable, with the file's name, when this resolves. */
-async function writeHeader(handle: FileHandle, options: FileStoreOptions): Promise<StoreHeader> {
+async function writeHeader(handle: FileHandle, options: FileStoreOptions): Promise<OpenedHeader> {
   const header: StoreHeader = {
     frameFormat: options.frameFormat,
     salt: options.random() >>> 0,
@@ -52,7 +57,7 @@ async function writeHeader(handle: FileHandle, options: FileStoreOptions): Promi
   await handle.write([encodeStoreHeader(header)], 0);
   await handle.sync();
   await options.fs.syncDirectory(dirname(options.path));
-  return header;
+  return { ...header, isNew: true };
 }
 
 /** Whether there are only zeros from `position` to the end of the file. */

@@ -48,28 +48,31 @@ function textsOf(store: Store): string[] {
 
 const big = (letter: string, length: number): string => letter.repeat(length);
 
-describe.each<FrameFormat>(["checked", "plain"])("a file cut anywhere, %s frames", (frameFormat) => {
-  test("opens with a prefix, tells what was torn, and goes on", async () => {
-    const options = { frameFormat, preallocate: false };
-    const { content, records, positions } = await written("hello | world foo  | bar", options);
-    for (let length = 0; length <= content.length; length++) {
-      const store = await opened(content.subarray(0, length));
-      const count = positions.filter((end) => HEADER + end <= length).length - 1;
-      const kept = records.slice(0, Math.max(0, count));
-      expect(textsOf(store), `cut to ${length}`).toEqual(kept);
-      const end = positions[kept.length] as number;
-      if (length >= HEADER) {
-        const torn = content.subarray(HEADER + end, length);
-        const lastByte = torn.findLastIndex((byte) => byte !== 0);
-        expect(store.tornBytes, `cut to ${length}`).toBe(lastByte + 1);
+describe.each<FrameFormat>(["checked", "plain"])(
+  "a file cut anywhere, %s frames",
+  (frameFormat) => {
+    test("opens with a prefix, tells what was torn, and goes on", async () => {
+      const options = { frameFormat, preallocate: false };
+      const { content, records, positions } = await written("hello | world foo  | bar", options);
+      for (let length = 0; length <= content.length; length++) {
+        const store = await opened(content.subarray(0, length));
+        const count = positions.filter((end) => HEADER + end <= length).length - 1;
+        const kept = records.slice(0, Math.max(0, count));
+        expect(textsOf(store), `cut to ${length}`).toEqual(kept);
+        const end = positions[kept.length] as number;
+        if (length >= HEADER) {
+          const torn = content.subarray(HEADER + end, length);
+          const lastByte = torn.findLastIndex((byte) => byte !== 0);
+          expect(store.tornBytes, `cut to ${length}`).toBe(lastByte + 1);
+        }
+        expect(store.append(Buffer.from("next"))).toBe(end);
+        await store.sync();
+        expect(textsOf(store)).toEqual([...kept, "next"]);
+        await store.close();
       }
-      expect(store.append(Buffer.from("next"))).toBe(end);
-      await store.sync();
-      expect(textsOf(store)).toEqual([...kept, "next"]);
-      await store.close();
-    }
-  });
-});
+    });
+  },
+);
 
 describe("a power cut during a write", () => {
   const script = `first | second | ${big("a", 700)} b c ${big("d", 900)} ( e f ${big("g", 600)}) h`;
@@ -159,7 +162,7 @@ describe("damage", () => {
     const fs = memoryFileSystem();
     await putContent(fs, PATH, content);
     await expect(openFileStore({ fs, path: PATH })).rejects.toThrow();
-    expect(await fileContent(fs, PATH)).toEqual(content);
+    expect(Buffer.compare(await fileContent(fs, PATH), content)).toBe(0);
   });
 
   test("random bytes of 4 MiB behind the frames are a torn tail, found in a few seconds", async () => {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type FrameFormat, openFileStore } from "@seglog/store";
 import { memoryFileSystem } from "@seglog/fs";
+import { type FrameFormat, openFileStore } from "@seglog/store";
 import { describe, expect, test } from "vitest";
 import {
   FRAME_FLAGS,
@@ -25,7 +25,12 @@ function tableUnder(heading: string): string[][] {
   const from = lines.findIndex((line) => line.startsWith("|")) + 2;
   const rows = [];
   for (let i = from; lines[i]?.startsWith("|"); i++) {
-    rows.push((lines[i] as string).split("|").slice(1, -1).map((cell) => cell.trim()));
+    rows.push(
+      (lines[i] as string)
+        .split("|")
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    );
   }
   return rows;
 }
@@ -37,7 +42,13 @@ function hexdumpOf(name: string): Uint8Array {
   const bytes = [];
   for (const line of block.split("\n")) {
     const hex = /^[0-9a-f]{4} {2}((?:[0-9a-f]{2} ?)+)/.exec(line)?.[1];
-    if (hex !== undefined) bytes.push(...hex.trim().split(" ").map((b) => Number.parseInt(b, 16)));
+    if (hex !== undefined)
+      bytes.push(
+        ...hex
+          .trim()
+          .split(" ")
+          .map((b) => Number.parseInt(b, 16)),
+      );
   }
   return Uint8Array.from(bytes);
 }

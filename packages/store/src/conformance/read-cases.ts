@@ -74,14 +74,16 @@ export const READ_CASES: StoreCases = {
     }
   },
 
-  "next leads from each record to the following one, and to size": (store) => {
+  "next leads from each record to the following one, and to size": async (store) => {
     const { positions } = appendSome(store, 25);
-    const walked: Position[] = [];
-    for (let p = 0; p < store.size; p = store.next(p)) {
-      walked.push(p);
-      expectThat(walked.length <= positions.length, "the walk ends");
+    for (const when of ["staged", "synced"]) {
+      const walked: Position[] = [];
+      let p: Position = 0;
+      for (; p < store.size && walked.length <= positions.length; p = store.next(p)) walked.push(p);
+      expectEqual(walked, positions, `${when}, positions walked`);
+      expectEqual(p, store.size, `${when}, end of the walk`);
+      await store.sync();
     }
-    expectEqual(walked, positions, "positions walked");
   },
 
   "scan stops at recordsMax, and goes on where it stopped": (store) => {

@@ -1,0 +1,84 @@
+import { SeglogError } from "@seglog/errors";
+import { type FileHandle, type FileSystem, memoryFileSystem } from "@seglog/fs";
+import { overridden } from "./places.ts";
+
+/** Which call of a handle fails next, how many of it may pass first, and what it does before. */
+export interface Fault {
+  readonly operation: "write" | "sync" | "truncate";
+  /** Calls that still succeed. */
+  after?: number;
+  /** Bytes of the failing write that reach the file. */
+  readonly writtenBytes?: number;
+}
+
+/** A disk in memory that fails once, as scripted, and holds calls back when asked to. */
+export interface FaultyFileSystem {
+  readonly fs: FileSystem;
+  /** The fault to come; it is taken away when it has struck. */
+  fault: Fault | undefined;
+  /** What every sync waits for before it begins. */
+  syncGate: Promise<void>;
+  /** Calls of handles, in order: `"write 32+18"`, `"sync"`, … */
+  readonly calls: string[];
+}
+
+/** Makes one. */
+export function faultyFileSystem(): FaultyFileSystem {
+  const inner = memoryFileSystem();
+  const disk: FaultyFileSystem = {
+    fs: {
+      ...inner,
+      mapper: inner.mapper,
+      open: async (path, options) => faultyHandle(disk, await inner.open(path, options)),
+    },
+    fault: undefined,
+    syncGate: Promise.resolve(),
+    calls: [],
+  };
+  return disk;
+}
+
+function faultyHandle(disk: FaultyFileSystem, handle: FileHandle): FileHandle {
+  return overridden(handle, {
+    async write(parts, position) {
+      const bytes = Buffer.concat(parts);
+      disk.calls.push(`write ${position}+${bytes.length}`);
+      const fault = strike(disk, "write");
+      if (fault === undefined) return handle.write(parts, position);
+      await handle.write([bytes.subarray(0, fault.writtenBytes ?? 0)], position);
+      throw ioError(handle.path, "write");
+    },
+    async sync() {
+      disk.calls.push("sync");
+      const fault = strike(disk, "sync");
+      await disk.syncGate;
+      if (fault !== undefined) throw ioError(handle.path, "sync");
+      await handle.sync();
+    },
+    async truncate(size) {
+      disk.calls.push(`truncate ${size}`);
+      if (strike(disk, "truncate") !== undefined) throw ioError(handle.path, "truncate");
+      await handle.truncate(size);
+    },
+  });
+}
+
+function strike(disk: FaultyFileSystem, operation: Fault["operation"]): Fault | undefined {
+  const { fault } = disk;
+  if (fault?.operation !== operation) return undefined;
+  const after = fault.after ?? 0;
+  if (after > 0) {
+    fault.after = after - 1;
+    return undefined;
+  }
+  disk.fault = undefined;
+  return fault;
+}
+
+function ioError(path: string, operation: string): SeglogError {
+  return new SeglogError("ERR_SEGLOG_IO", `${operation} of ${path}: EIO`, {
+    path,
+    operation,
+    errno: "EIO",
+  });
+}
