@@ -26,8 +26,6 @@ export interface ErrorContexts {
   readonly ERR_SEGLOG_RECORD_TOO_LARGE: { readonly bytes: number; readonly bytesMax: number };
   /** Too much is staged. Nothing was staged by this call; wait until there is room. */
   readonly ERR_SEGLOG_OVERLOADED: { readonly stagedBytes: number; readonly bytesMax: number };
-  /** A segment that is full. Nothing was written; append to the next segment. */
-  readonly ERR_SEGLOG_SEGMENT_FULL: { readonly baseOffset: number; readonly nextOffset: number };
   /** Damage that a crash cannot explain. Nothing was repaired. */
   readonly ERR_SEGLOG_CORRUPT: {
     readonly path: string;
