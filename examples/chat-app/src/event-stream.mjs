@@ -5,7 +5,7 @@ import { shown } from "./message.mjs";
 /** @typedef {import("./log.mjs").ChatLog} ChatLog */
 
 /** A window that missed more than this is given the end of the log and reloads its rooms. */
-const CATCH_UP_MAX = 2000;
+const CATCH_UP_MAX = 1000;
 /** How often the state of the log is looked at, in ms. */
 const SUMMARY_EVERY_MS = 500;
 /** How long a page waits before it connects again, in ms. */
