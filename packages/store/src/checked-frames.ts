@@ -64,6 +64,16 @@ export function withoutBatchFlag(flagsByte: number): number {
   return flagsByte & ~(batchContinues << 4);
 }
 
+/** The big-endian word at `at`, as an i32. */
+export function u32(bytes: Uint8Array, at: number): number {
+  return (
+    ((bytes[at] as number) << 24) |
+    ((bytes[at + 1] as number) << 16) |
+    ((bytes[at + 2] as number) << 8) |
+    (bytes[at + 3] as number)
+  );
+}
+
 /** Flags and length as they were before {@link withoutBatchFlag}. */
 function withBatchFlag(bytes: Uint8Array, at: number): Uint8Array {
   const header = bytes.slice(at + 4, at + 8);
@@ -73,12 +83,3 @@ function withBatchFlag(bytes: Uint8Array, at: number): Uint8Array {
 
 const TWO_32 = 2 ** 32;
 const PRESENT_BIT = 1 << 31;
-
-function u32(bytes: Uint8Array, at: number): number {
-  return (
-    ((bytes[at] as number) << 24) |
-    ((bytes[at + 1] as number) << 16) |
-    ((bytes[at + 2] as number) << 8) |
-    (bytes[at + 3] as number)
-  );
-}

@@ -40,7 +40,7 @@ export interface Store {
    *
    * @returns the position of the record's frame
    * @throws ERR_SEGLOG_RECORD_TOO_LARGE  nothing was staged
-   * @throws ERR_SEGLOG_OVERLOADED  too many bytes are staged; nothing was; `await flush()` makes room
+   * @throws ERR_SEGLOG_OVERLOADED  too much is staged; nothing was added; `await flush()` helps
    * @throws ERR_SEGLOG_POISONED  an earlier write or sync failed; reopen to recover
    */
   append(record: Uint8Array, options?: AppendOptions): Position;

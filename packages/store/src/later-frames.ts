@@ -1,5 +1,5 @@
 import type { FileHandle } from "@seglog/fs";
-import type { CheckedFrames } from "./checked-frames.ts";
+import { type CheckedFrames, u32 } from "./checked-frames.ts";
 import { crc32 } from "./crc32.ts";
 import { multiply, zeroBytes } from "./crc32-shift.ts";
 import { FileWindow } from "./file-window.ts";
@@ -82,14 +82,14 @@ class TailSums {
   /** The frame at `position`, if a valid one begins there. */
   frameAt(position: number): { payloadBytes: number; generation: number } | undefined {
     const from = STORE_HEADER_BYTES + position;
-    const flags = this.#forward.byte(from + 4) >>> 4;
-    if ((flags & FRAME_FLAGS.present) === 0) return undefined;
     const at = this.#forward.load(from, FRAME_HEADER_BYTES);
-    const fields = new DataView(this.#forward.bytes.buffer, at, FRAME_HEADER_BYTES);
-    const payloadBytes = fields.getUint32(4) & RECORD_BYTES_LIMIT;
+    const word = u32(this.#forward.bytes, at + 4);
+    // Before anything else: this decides for most bytes, at 10 ns each.
+    const payloadBytes = word & RECORD_BYTES_LIMIT;
     const end = from + FRAME_HEADER_BYTES + payloadBytes;
-    if (end > this.#end) return undefined;
-    const stored = ~fields.getUint32(0);
+    if (word >= 0 || end > this.#end) return undefined;
+    const flags = word >>> 28;
+    const stored = ~u32(this.#forward.bytes, at);
     const shift = zeroBytes(4 + payloadBytes);
     const start = ~this.#frames.seed(position) ^ this.#register(from + 4);
     const last = this.#register(end);

@@ -6,7 +6,7 @@ import { FRAME_FORMAT_NUMBERS, STORE_HEADER_BYTES, STORE_MAGIC, STORE_VERSION } 
 /** What the first 32 bytes of a store file say. */
 export interface StoreHeader {
   readonly frameFormat: FrameFormat;
-  /** A random u32 that seeds the checksums, so that frames of another file are not taken for ours. */
+  /** A random u32 that seeds the checksums: frames of another file are not taken for ours. */
   readonly salt: number;
   readonly baseOffset: number;
 }
