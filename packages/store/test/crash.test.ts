@@ -1,7 +1,7 @@
-import { memoryFileSystem } from "@seglog/fs";
+import { type FileSystem, memoryFileSystem } from "@seglog/fs";
 import { type FrameFormat, openFileStore, type Store } from "@seglog/store";
 import { describe, expect, test } from "vitest";
-import { fileContent, putContent, type StoreOptions } from "./places.ts";
+import { contentOf, fileContent, overridden, putContent, type StoreOptions } from "./places.ts";
 
 const PATH = "/a.store";
 const HEADER = 32;
@@ -138,6 +138,74 @@ describe("batches", () => {
     const { content } = await written("a ( b c", { frameFormat: "plain" });
     const store = await opened(content);
     expect(textsOf(store)).toEqual(["a", "b", "c"]);
+    await store.close();
+  });
+});
+
+describe("truncate", () => {
+  test("that cuts a batch in two keeps what stays, whenever the power goes", async () => {
+    const inner = memoryFileSystem();
+    const states: Uint8Array[] = [];
+    const fs: FileSystem = {
+      ...inner,
+      mapper: inner.mapper,
+      async open(path, options) {
+        const handle = await inner.open(path, options);
+        const note = async (): Promise<void> => void states.push(await contentOf(handle));
+        return overridden(handle, {
+          write: (parts, position) => handle.write(parts, position).then(note),
+          truncate: (size) => handle.truncate(size).then(note),
+          sync: () => handle.sync().then(note),
+        });
+      },
+    };
+    const store = await openFileStore({ fs, path: PATH, preallocate: false });
+    const texts = ["a", "b", "c", "d"];
+    const positions = texts.map((text, i) =>
+      store.append(Buffer.from(text), { batchContinues: i < 3 }),
+    );
+    await store.sync();
+    states.length = 0;
+    await store.truncate(positions[2] as number);
+    expect(states.length).toBe(4);
+    for (const content of states) {
+      const again = await opened(content);
+      expect([texts, ["a", "b"]]).toContainEqual(textsOf(again));
+      await again.close();
+    }
+    await store.close();
+  });
+});
+
+describe("a reader beside a writer", () => {
+  test("takes no frame for damage that was written while it looked", async () => {
+    const { content } = await written("one | two | three |", { preallocate: false });
+    const early = content.slice();
+    early.fill(0, HEADER, HEADER + 11);
+    const inner = memoryFileSystem();
+    await putContent(inner, PATH, early);
+    const fs: FileSystem = {
+      ...inner,
+      mapper: inner.mapper,
+      async open(path, options) {
+        const handle = await inner.open(path, options);
+        let sizes = 0;
+        return overridden(handle, {
+          async size() {
+            if (++sizes === 2) await putContent(inner, "/whole", content);
+            const whole = await inner.open(sizes > 1 ? "/whole" : PATH, { access: "read" });
+            return whole.size();
+          },
+          read(target, position) {
+            const from = sizes > 1 ? content : early;
+            target.set(from.subarray(position, position + target.length));
+            return Math.min(target.length, from.length - position);
+          },
+        });
+      },
+    };
+    const store = await openFileStore({ fs, path: PATH, access: "read" });
+    expect(store.size).toBe(11 + 11 + 13);
     await store.close();
   });
 });
