@@ -5,7 +5,7 @@ import { explain, importedSchema } from "./message.mjs";
 
 /**
  * Appends in flight: enough for one sync to cover many. All of them, at their longest, are below
- * the log's stagedBytesMax, so each is staged, and takes its time from the clock, when it is called.
+ * the log's stagedBytesMax, so each is staged, and reads the clock, in the call itself.
  */
 const WINDOW = 2048;
 
@@ -25,7 +25,7 @@ const WINDOW = 2048;
  * @param {object} options
  * @param {{ set(ms: number): void }} options.clock  the log's; set to each message's own time, so
  *   that an offset can be found by it
- * @param {number} options.now  in ms; a later message is refused, for the log's time never goes back
+ * @param {number} options.now  in ms; a later message is refused: the log's time never goes back
  * @param {(progress: ImportProgress) => void} options.onProgress
  * @returns {Promise<ImportProgress>}
  */

@@ -31,7 +31,12 @@ async function stop() {
   await log.close();
 }
 
-/** Ends with one line instead of a stack: the user's directory, file or port is at fault. @param {Error & { code?: string }} error @returns {never} */
+/**
+ * Ends with one line instead of a stack: the user's directory, file or port is at fault.
+ *
+ * @param {Error & { code?: string }} error
+ * @returns {never}
+ */
 function refuse(error) {
   const hint =
     error.code === "ERR_SEGLOG_LOCKED" ? " (another chat server has it open; use --dir)" : "";

@@ -13,7 +13,12 @@ const DATA = fileURLToPath(new URL("../data", import.meta.url));
  * @property {string | undefined} importFile
  */
 
-/** Reads the command line; ends the process with a usage text where it is wrong. @param {readonly string[]} argv @returns {Options} */
+/**
+ * Reads the command line; ends the process with a usage text where it is wrong.
+ *
+ * @param {readonly string[]} argv
+ * @returns {Options}
+ */
 export function parseOptions(argv) {
   const command = new Command("chat-app")
     .description("A chat whose history is a seglog directory.")
@@ -40,7 +45,11 @@ function port(text) {
   throw new InvalidArgumentError("a port is a whole number from 0 to 65535.");
 }
 
-/** A path as the user meant it: pnpm starts scripts in the package, not where the user is. @param {string} path */
+/**
+ * A path as the user meant it: pnpm starts scripts in the package, not where the user is.
+ *
+ * @param {string} path
+ */
 function fromUser(path) {
   return resolve(process.env["INIT_CWD"] ?? process.cwd(), path);
 }

@@ -66,7 +66,8 @@ export async function offsetOf(page: Page, text: string): Promise<number> {
 }
 
 /** The offsets of all messages in the list, from top to bottom. */
-export async function offsetsIn(page: Page): Promise<number[]> {
-  const items = await page.locator(".message[data-offset]").all();
-  return Promise.all(items.map(async (item) => Number(await item.getAttribute("data-offset"))));
+export function offsetsIn(page: Page): Promise<number[]> {
+  return page
+    .locator(".message[data-offset]")
+    .evaluateAll((items) => items.map((item) => Number(item.getAttribute("data-offset"))));
 }

@@ -1,5 +1,6 @@
 /**
- * @typedef {{ offset: number, time: number, room: string, user: string, text: string, id?: string }} Message
+ * @typedef {{ offset: number, time: number, room: string, user: string, text: string,
+ *   id?: string }} Message
  * @typedef {{ messages: Message[], from: number, to: number, more: boolean }} RoomPage
  * @typedef {{ name: string, messageCount: number, lastOffset: number }} RoomSummary
  * @typedef {Record<string, number | string>} LogSummary
@@ -14,7 +15,11 @@ export class Refused extends Error {}
 /** @returns {Promise<ServerState>} */
 export const getState = () => request("/api/state");
 
-/** @param {string} room @param {{ before?: number, after?: number, limit: number }} range @returns {Promise<RoomPage>} */
+/**
+ * @param {string} room
+ * @param {{ before?: number, after?: number, limit: number }} range
+ * @returns {Promise<RoomPage>}
+ */
 export function getPage(room, range) {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(range)) query.set(name, String(value));
@@ -24,7 +29,12 @@ export function getPage(room, range) {
 /** @param {number} ms @returns {Promise<{ offset: number }>} */
 export const getOffsetAt = (ms) => request(`/api/offset?time=${ms}`);
 
-/** Resolves once the message is durable. @param {Draft} draft @returns {Promise<{ offset: number }>} */
+/**
+ * Resolves once the message is durable.
+ *
+ * @param {Draft} draft
+ * @returns {Promise<{ offset: number }>}
+ */
 export function postMessage({ room, ...draft }) {
   return request(messagesOf(room), {
     method: "POST",

@@ -1,7 +1,12 @@
 import { h } from "./dom.js";
 import { hue, initials } from "./format.js";
 
-/** A round picture of a name; the name itself stands beside it. @param {string} name @returns {HTMLElement} */
+/**
+ * A picture of a name; the name itself stands beside it.
+ *
+ * @param {string} name
+ * @returns {HTMLElement}
+ */
 export function avatar(name) {
   const element = h("span", { class: "avatar", "aria-hidden": "true" });
   paintAvatar(element, name);

@@ -43,11 +43,18 @@ export class Chat {
   #loading = new Set();
   #onChange;
   #isMe;
+  #isAtEnd;
 
-  /** @param {{ onChange: () => void, isMe: (user: string) => boolean }} options */
-  constructor({ onChange, isMe }) {
+  /**
+   * @param {object} options
+   * @param {() => void} options.onChange
+   * @param {(user: string) => boolean} options.isMe
+   * @param {() => boolean} options.isAtEnd  whether the reader looks at the newest message held
+   */
+  constructor({ onChange, isMe, isAtEnd }) {
     this.#onChange = onChange;
     this.#isMe = isMe;
+    this.#isAtEnd = isAtEnd;
     this.outbox = new Outbox(onChange);
   }
 
@@ -87,6 +94,8 @@ export class Chat {
     if (!window.hasOlder) return;
     await this.#load(window, async () => {
       const page = await getPage(window.room, { before: window.from, limit: PAGE });
+      // the feed filled the window meanwhile: who reads at its end would lose the newest
+      if (this.#isAtEnd() && !window.hasRoomFor(page)) return false;
       window.addOlder(page);
       this.#shown(page.messages);
       return page.messages.length === 0 && page.more;
@@ -178,7 +187,11 @@ export class Chat {
     if (this.room.window.messages.length < PAGE) void this.loadOlder();
   }
 
-  /** The feed left messages out, or the log is another one: nothing held here can be built on. @param {number} offset */
+  /**
+   * The feed left messages out, or the log is another one: nothing held here can be built on.
+   *
+   * @param {number} offset
+   */
   async #startAgainAt(offset) {
     this.rooms.clear();
     await this.#readState();
@@ -206,7 +219,11 @@ export class Chat {
     }
   }
 
-  /** Begins every room's window where the live feed begins, so that the two meet. @param {number} offset */
+  /**
+   * Begins every room's window where the live feed begins, so that the two meet.
+   *
+   * @param {number} offset
+   */
   #windowsAt(offset) {
     for (const room of this.rooms.values()) {
       if (room.window.messages.length === 0) room.window = new RoomWindow(room.name, offset, true);
@@ -231,7 +248,7 @@ export class Chat {
     try {
       for (let i = 0; i < REQUESTS_MAX && (await step()); i++);
     } catch (error) {
-      // not reachable: asked again when scrolled or connected; a refusal would be a bug of this page
+      // not reachable: asked again when scrolled or connected; a refusal would be a bug here
       if (error instanceof Refused) console.error(error);
     } finally {
       this.#loading.delete(window);

@@ -34,7 +34,12 @@ export function initials(name) {
   return (first + last).toUpperCase();
 }
 
-/** A name's own hue, in degrees, the same in every window. @param {string} name @returns {number} */
+/**
+ * A name's own hue, in degrees, the same in every window.
+ *
+ * @param {string} name
+ * @returns {number}
+ */
 export function hue(name) {
   let hash = 2166136261; // FNV-1a, 32 bits
   for (const char of name) hash = Math.imul(hash ^ (char.codePointAt(0) ?? 0), 16777619);

@@ -3,7 +3,11 @@ import { formatNumber } from "./format.js";
 
 /** @typedef {import("./api.js").LogSummary} LogSummary */
 
-/** Label, explanation, and where the value comes from. @type {[string, string, (log: LogSummary) => string][]} */
+/**
+ * Label, explanation, and where the value comes from.
+ *
+ * @type {[string, string, (log: LogSummary) => string][]}
+ */
 const FIELDS = [
   ["first", "first offset that is still held", ({ firstOffset }) => show(firstOffset)],
   ["next", "offset that the next message gets", ({ nextOffset }) => show(nextOffset)],

@@ -21,7 +21,11 @@ const NOTICE_MS = 6000;
 const toLatest = byId("to-latest", HTMLButtonElement);
 const notice = byId("notice", HTMLElement);
 const me = identity();
-const chat = new Chat({ onChange: changed, isMe: (user) => user === me.name() });
+const chat = new Chat({
+  onChange: changed,
+  isMe: (user) => user === me.name(),
+  isAtEnd: () => scroll.atEnd(),
+});
 const drawRooms = roomList(byId("rooms", HTMLElement), openRoom);
 const drawLog = logStrip(byId("log", HTMLElement));
 const drawMessages = messageList(byId("messages", HTMLElement), {

@@ -46,7 +46,11 @@ export class Outbox {
     void this.flush();
   }
 
-  /** The message with this id is stored, as the live feed or a page shows. @param {string | undefined} id */
+  /**
+   * The message with this id is stored, as the live feed or a page shows.
+   *
+   * @param {string | undefined} id
+   */
   settle(id) {
     if (id === undefined || !this.messages.some((message) => message.id === id)) return;
     this.discard(id);

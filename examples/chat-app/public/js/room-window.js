@@ -13,12 +13,21 @@ export class RoomWindow {
   messages = [];
   hasOlder = true;
 
-  /** @param {string} room @param {number} offset  where it begins, empty @param {boolean} attached */
+  /**
+   * @param {string} room
+   * @param {number} offset  where it begins, empty
+   * @param {boolean} attached
+   */
   constructor(room, offset, attached) {
     this.room = room;
     this.from = offset;
     this.to = offset;
     this.attached = attached;
+  }
+
+  /** Whether no message is let go for it. @param {RoomPage} page */
+  hasRoomFor(page) {
+    return this.messages.length + page.messages.length <= MESSAGES_MAX;
   }
 
   /** @param {RoomPage} page */

@@ -1,7 +1,7 @@
 import { byId } from "./dom.js";
 
 /**
- * The panel with the rooms, which covers the page on a narrow screen and stands beside it otherwise.
+ * The panel with the rooms. On a narrow screen it covers the page while it is open.
  *
  * @param {{ onNewRoom(name: string): void }} listeners
  */
