@@ -34,10 +34,17 @@ export function checkCatalogOptions(options: DirectoryCatalogOptions): ResolvedC
   if (typeof resolved.directory !== "string" || resolved.directory === "") {
     throw invalidArgument("directory", resolved.directory, "a path");
   }
-  for (const name of ["openStore", "openIndex"] as const) {
-    if (typeof resolved[name] !== "function") {
+  if (typeof resolved.fs?.open !== "function") {
+    throw invalidArgument("fs", resolved.fs, "a FileSystem");
+  }
+  for (const name of ["openStore", "openIndex", "random"] as const) {
+    const isLeftOut = name === "random" && resolved.random === undefined;
+    if (typeof resolved[name] !== "function" && !isLeftOut) {
       throw invalidArgument(name, resolved[name], "a function");
     }
+  }
+  if (typeof resolved.readOnly !== "boolean") {
+    throw invalidArgument("readOnly", resolved.readOnly, "a boolean");
   }
   checkInteger("segmentBytesMax", resolved.segmentBytesMax, { min: 1, max: SEGMENT_BYTES_LIMIT });
   checkInteger("indexEntriesMax", resolved.indexEntriesMax, { min: 1, max: INDEX_ENTRIES_LIMIT });

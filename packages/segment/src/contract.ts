@@ -19,8 +19,9 @@ export interface SegmentRecord {
  *
  * Single-threaded by contract: no two calls run at the same time, except that `append` and the
  * reading members may be called while a `flush` or `sync` is in flight, and the reading members
- * also while a `truncate` or `seal` is.
- * Poisoning and use after close are those of the store: see `Store` of `@seglog/store`.
+ * also while a `truncate` or `seal` is; what a truncate drops is not held from the call on.
+ * Poisoning is that of the store: see `Store` of `@seglog/store`. After `close` every call but
+ * `close` and `hasRoom` fails with `ERR_SEGLOG_CLOSED`.
  */
 export interface Segment {
   /** Offset of the first record, and name of the segment. */
@@ -54,6 +55,8 @@ export interface Segment {
    * @param time  ms since the epoch, an integer in `[0, 2^48)`, not below the last record's
    * @param batchContinues  the next record belongs to the same batch; see `Store.append`
    * @returns the record's offset
+   * @throws ERR_SEGLOG_READ_ONLY  the segment is sealed
+   * @throws ERR_SEGLOG_INVALID_ARGUMENT  `time`; or the next offset would be above 2^53 - 1
    * @throws as `Store.append` and `Index.write`; nothing was appended
    */
   append(value: Uint8Array, time: number, batchContinues: boolean): Offset;
@@ -95,12 +98,14 @@ export interface Segment {
    * Drops the records from `offset` on; they need not be durable, what stays is.
    *
    * @throws ERR_SEGLOG_OUT_OF_RANGE  `offset` is not in `[baseOffset, nextOffset]`
+   * @throws ERR_SEGLOG_CORRUPT  where the record begins cannot be told; nothing was dropped
+   * @throws ERR_SEGLOG_READ_ONLY  the segment is sealed
    */
   truncate(offset: Offset): Promise<void>;
 
   /**
-   * Makes everything durable, cuts what was preallocated, and refuses appends from then on.
-   * Reads go on. Idempotent.
+   * Makes everything durable, cuts what was preallocated, and refuses `append` and `truncate`
+   * from the call on. Reads go on. Idempotent: called again, it settles as the first time.
    */
   seal(): Promise<void>;
 
@@ -124,9 +129,9 @@ export interface OpenSegmentOptions {
   readonly store: Store;
   /** Owned by the segment from now on. Checked against the store, written anew where wrong. */
   readonly index: Index;
-  /** Full when the store holds so many bytes of frames. Default 64 MiB. */
+  /** Full when the store holds so many bytes of frames: 1 to 1 GiB. Default 64 MiB. */
   readonly segmentBytesMax?: number;
-  /** Full when it holds so many records. Default: no limit of its own. */
+  /** Full when it holds so many records: 1 to 2^26. Default 2^26. */
   readonly indexEntriesMax?: number;
   /**
    * Whether the index may be believed where it agrees with the store at both ends.
@@ -146,6 +151,11 @@ export interface OpenSegmentOptions {
 /**
  * The segments of one log, and the little that a log must remember beside them.
  * The log above names no files; whoever implements this decides where segments live.
+ *
+ * Single-threaded by contract: no two calls run at the same time. After `close` every call but
+ * `close` fails with `ERR_SEGLOG_CLOSED`; opened read-only, every call that writes with
+ * `ERR_SEGLOG_READ_ONLY`. A base offset that is no safe integer from 0 is
+ * `ERR_SEGLOG_INVALID_ARGUMENT`.
  */
 export interface SegmentCatalog {
   /** Where the segments are, for messages: the directory. */
@@ -159,6 +169,7 @@ export interface SegmentCatalog {
 
   /**
    * Makes an empty segment for appending. Durability: its name lasts when this resolves.
+   * A failed call leaves nothing behind.
    * @throws ERR_SEGLOG_EXISTS  there is one with this base offset
    */
   create(baseOffset: Offset): Promise<Segment>;
@@ -173,13 +184,17 @@ export interface SegmentCatalog {
   /**
    * Removes segments, open or not; their open objects stay readable until closed.
    * Durability: all of them are gone for good when this resolves. A crash in between may leave any.
+   * One that is not there counts as removed.
    */
   remove(baseOffsets: readonly Offset[]): Promise<void>;
 
   /** What {@link SegmentCatalog.saveState} last saved; `undefined` when nothing ever was. */
   loadState(): Promise<CatalogState | undefined>;
 
-  /** Saves `state`. Atomic and durable: a crash leaves the old or the new one. */
+  /**
+   * Saves `state`. Atomic and durable: a crash, or a failure, leaves the old or the new one.
+   * After a failure it may be tried again.
+   */
   saveState(state: CatalogState): Promise<void>;
 
   /** Releases the catalog and its lock, not the segments. Idempotent. */

@@ -1,4 +1,4 @@
-import { hasCode, SeglogError } from "@seglog/errors";
+import { checkInteger, checkOneOf, checkOptions, hasCode, SeglogError } from "@seglog/errors";
 import type { FileLock } from "@seglog/fs";
 import type { Index } from "@seglog/index";
 import type { Store } from "@seglog/store";
@@ -8,13 +8,14 @@ import type {
   DirectoryCatalogOptions,
   Offset,
   OpenListedOptions,
+  OpenSegmentOptions,
   Segment,
   SegmentCatalog,
   SegmentListing,
 } from "./contract.ts";
 import { openSegment } from "./open-segment.ts";
 import { baseOffsetOf, indexName, storeName } from "./segment-name.ts";
-import { loadStateSlot, saveStateSlot } from "./state-file.ts";
+import { StateFile } from "./state-file.ts";
 
 /** Name of the file whose lock keeps a second writer out. */
 export const LOCK_FILE_NAME = "seglog.lock";
@@ -27,30 +28,34 @@ export const LOCK_FILE_NAME = "seglog.lock";
  *
  * @throws ERR_SEGLOG_LOCKED  another writer has it
  * @throws ERR_SEGLOG_NOT_FOUND  `readOnly`, and there is no such directory
+ * @throws ERR_SEGLOG_CORRUPT | ERR_SEGLOG_UNSUPPORTED_FORMAT  the state file; not if `readOnly`
  */
 export async function openDirectoryCatalog(
   options: DirectoryCatalogOptions,
 ): Promise<SegmentCatalog> {
   const resolved = checkCatalogOptions(options);
   const { fs, directory, readOnly, mode } = resolved;
+  const stateFile = new StateFile(resolved);
   if (readOnly) {
-    const stat = await fs.stat(directory);
-    if (stat?.kind !== "directory") {
-      throw new SeglogError("ERR_SEGLOG_NOT_FOUND", `no directory ${directory}`, {
-        path: directory,
-      });
-    }
-    return new DirectoryCatalog(resolved, undefined, 0);
+    await fs.list(directory); // not `stat`: the directory may be reached through a link
+    return new DirectoryCatalog({ options: resolved, stateFile, lock: undefined });
   }
   await fs.makeDirectory(directory, { mode: directoryMode(mode) });
   const lock = await fs.lock(`${directory}/${LOCK_FILE_NAME}`, { mode });
   try {
-    const slot = await loadStateSlot({ fs, directory });
-    return new DirectoryCatalog(resolved, lock, slot?.sequence ?? 0);
+    await stateFile.settle();
+    return new DirectoryCatalog({ options: resolved, stateFile, lock });
   } catch (error) {
-    await lock.release();
+    await quietly(lock.release());
     throw error;
   }
+}
+
+interface DirectoryCatalogParts {
+  readonly options: ResolvedCatalogOptions;
+  readonly stateFile: StateFile;
+  /** `undefined` where nothing is written. */
+  readonly lock: FileLock | undefined;
 }
 
 class DirectoryCatalog implements SegmentCatalog {
@@ -58,19 +63,21 @@ class DirectoryCatalog implements SegmentCatalog {
   readonly readOnly: boolean;
   readonly mapper: string;
   readonly #options: ResolvedCatalogOptions;
-  #lock: FileLock | undefined;
-  #sequence: number;
+  readonly #stateFile: StateFile;
+  readonly #lock: FileLock | undefined;
+  #closing: Promise<void> | undefined;
 
-  constructor(options: ResolvedCatalogOptions, lock: FileLock | undefined, sequence: number) {
+  constructor({ options, stateFile, lock }: DirectoryCatalogParts) {
     this.path = options.directory;
     this.readOnly = options.readOnly;
     this.mapper = options.fs.mapper;
     this.#options = options;
+    this.#stateFile = stateFile;
     this.#lock = lock;
-    this.#sequence = sequence;
   }
 
   async list(): Promise<SegmentListing[]> {
+    this.#checkOpen();
     const { fs } = this.#options;
     const listings: SegmentListing[] = [];
     for (const name of await fs.list(this.path)) {
@@ -84,96 +91,107 @@ class DirectoryCatalog implements SegmentCatalog {
   }
 
   async create(baseOffset: Offset): Promise<Segment> {
+    checkInteger("baseOffset", baseOffset, { min: 0 });
     this.#checkWritable();
-    const indexPath = `${this.path}/${indexName(baseOffset)}`;
-    await this.#removeIfThere(indexPath); // left behind by a removal that a crash cut short
-    const store = await this.#openStore(baseOffset, "exclusive", "crashed");
-    const segment = await this.#open(baseOffset, store, "write", { trustIndex: false });
-    await this.#options.fs.syncDirectory(this.path);
-    return segment;
-  }
-
-  async open(baseOffset: Offset, options: OpenListedOptions): Promise<Segment> {
-    const { mode, nextOffset } = options;
-    if (mode !== "sealed") this.#checkWritableUnlessReading();
-    const store = await this.#openStore(baseOffset, "never", mode);
-    const expected = nextOffset === undefined ? {} : { nextOffset };
-    const trustIndex = mode !== "crashed";
-    if (mode === "sealed" || this.readOnly) {
-      const segment = await this.#openWithIndexAsItIs(baseOffset, store, expected, trustIndex);
-      if (segment !== undefined) return segment;
+    const path = this.#storePath(baseOffset);
+    if ((await this.#options.fs.stat(path)) !== undefined) {
+      throw new SeglogError("ERR_SEGLOG_EXISTS", `${path} is there already`, { path });
     }
-    const access = this.readOnly ? "scratch" : "write";
-    return this.#open(baseOffset, store, access, { ...expected, trustIndex });
-  }
-
-  async remove(baseOffsets: readonly Offset[]): Promise<void> {
-    this.#checkWritable();
-    for (const baseOffset of baseOffsets) {
-      // the index first: a store without an index is a segment, an index without a store is not
-      await this.#removeIfThere(`${this.path}/${indexName(baseOffset)}`);
-      await this.#removeIfThere(`${this.path}/${storeName(baseOffset)}`);
-    }
-    if (baseOffsets.length > 0) await this.#options.fs.syncDirectory(this.path);
-  }
-
-  async loadState(): Promise<CatalogState | undefined> {
-    const { fs, directory } = this.#options;
-    return (await loadStateSlot({ fs, directory }))?.state;
-  }
-
-  async saveState(state: CatalogState): Promise<void> {
-    this.#checkWritable();
-    this.#sequence++;
-    await saveStateSlot(this.#options, { sequence: this.#sequence, state });
-  }
-
-  async close(): Promise<void> {
-    const lock = this.#lock;
-    this.#lock = undefined;
-    await lock?.release();
-  }
-
-  /** The segment with its index unwritten; `undefined` when the index is missing or wrong. */
-  async #openWithIndexAsItIs(
-    baseOffset: Offset,
-    store: Store,
-    expected: { readonly nextOffset?: Offset },
-    trustIndex: boolean,
-  ): Promise<Segment | undefined> {
-    if (!trustIndex) return undefined;
-    const index = await this.#openIndex(baseOffset, "read");
-    if (index === undefined) return undefined;
+    let segment: Segment | undefined;
     try {
-      return await openSegment({
-        ...this.#parts(baseOffset),
-        store,
-        index,
-        trustIndex,
-        ...expected,
-      });
+      // an index may have been left behind by a removal that a crash cut short
+      await this.#removeIfThere(this.#indexPath(baseOffset));
+      const store = await this.#openStore(baseOffset, "exclusive", "crashed");
+      segment = await this.#open(baseOffset, store, { access: "write", trustIndex: false });
+      await this.#options.fs.syncDirectory(this.path);
+      return segment;
     } catch (error) {
-      await index.close();
-      if (hasCode(error, "ERR_SEGLOG_READ_ONLY")) return undefined;
-      await store.close();
+      await quietly(segment?.close());
+      // what is there was made by this call, or else by somebody since it began
+      if (!hasCode(error, "ERR_SEGLOG_EXISTS")) await quietly(this.#removeFiles(baseOffset));
       throw error;
     }
   }
 
+  async open(baseOffset: Offset, options: OpenListedOptions): Promise<Segment> {
+    checkInteger("baseOffset", baseOffset, { min: 0 });
+    checkOpenListed(options);
+    this.#checkOpen();
+    const { mode, nextOffset } = options;
+    const how = {
+      trustIndex: mode !== "crashed",
+      ...(nextOffset === undefined ? {} : { nextOffset }),
+    };
+    const store = await this.#openStore(baseOffset, "never", mode);
+    if (how.trustIndex && (mode === "sealed" || this.readOnly)) {
+      const segment = await this.#openAsItIs(baseOffset, store, how);
+      if (segment !== undefined) return segment;
+    }
+    return this.#open(baseOffset, store, { ...how, access: this.readOnly ? "scratch" : "write" });
+  }
+
+  async remove(baseOffsets: readonly Offset[]): Promise<void> {
+    for (const baseOffset of baseOffsets) checkInteger("baseOffset", baseOffset, { min: 0 });
+    this.#checkWritable();
+    for (const baseOffset of baseOffsets) await this.#removeFiles(baseOffset);
+    if (baseOffsets.length > 0) await this.#options.fs.syncDirectory(this.path);
+  }
+
+  async loadState(): Promise<CatalogState | undefined> {
+    this.#checkOpen();
+    return this.#stateFile.load();
+  }
+
+  async saveState(state: CatalogState): Promise<void> {
+    this.#checkWritable();
+    await this.#stateFile.save(state);
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#lock?.release() ?? Promise.resolve();
+    return this.#closing;
+  }
+
+  /**
+   * The segment with its index unwritten; `undefined` when the index is missing or wrong, and
+   * the store is then still open. On failure it is closed.
+   */
+  async #openAsItIs(
+    baseOffset: Offset,
+    store: Store,
+    how: Pick<OpenSegmentOptions, "trustIndex" | "nextOffset">,
+  ): Promise<Segment | undefined> {
+    let index: Index | undefined;
+    try {
+      index = await this.#openIndex(baseOffset, "read");
+      return await openSegment({ ...this.#parts(baseOffset), ...how, store, index });
+    } catch (error) {
+      await quietly(index?.close());
+      const isMissing = index === undefined && hasCode(error, "ERR_SEGLOG_NOT_FOUND");
+      if (isMissing || hasCode(error, "ERR_SEGLOG_READ_ONLY")) return undefined;
+      await quietly(store.close());
+      throw error;
+    }
+  }
+
+  /** On failure the store is closed. */
   async #open(
     baseOffset: Offset,
     store: Store,
-    access: "write" | "scratch",
-    how: { readonly nextOffset?: Offset; readonly trustIndex: boolean },
+    {
+      access,
+      ...how
+    }: Pick<OpenSegmentOptions, "trustIndex" | "nextOffset"> & {
+      readonly access: "write" | "scratch";
+    },
   ): Promise<Segment> {
     let index: Index | undefined;
     try {
       index = await this.#openIndex(baseOffset, access);
-      if (index === undefined) throw new Error("unreachable: a writable index is always opened");
-      return await openSegment({ ...this.#parts(baseOffset), store, index, ...how });
+      return await openSegment({ ...this.#parts(baseOffset), ...how, store, index });
     } catch (error) {
-      await index?.close();
-      await store.close();
+      await quietly(index?.close());
+      await quietly(store.close());
       throw error;
     }
   }
@@ -186,7 +204,7 @@ class DirectoryCatalog implements SegmentCatalog {
     const o = this.#options;
     return o.openStore({
       fs: o.fs,
-      path: `${this.path}/${storeName(baseOffset)}`,
+      path: this.#storePath(baseOffset),
       access: this.readOnly ? "read" : "write",
       create,
       baseOffset,
@@ -200,29 +218,22 @@ class DirectoryCatalog implements SegmentCatalog {
     });
   }
 
-  async #openIndex(
-    baseOffset: Offset,
-    access: "read" | "write" | "scratch",
-  ): Promise<Index | undefined> {
+  #openIndex(baseOffset: Offset, access: "read" | "write" | "scratch"): Promise<Index> {
     const { fs, mode, openIndex } = this.#options;
-    const path = `${this.path}/${indexName(baseOffset)}`;
-    try {
-      return await openIndex({ fs, path, baseOffset, access, mode });
-    } catch (error) {
-      if (access === "read" && hasCode(error, "ERR_SEGLOG_NOT_FOUND")) return undefined;
-      throw error;
-    }
+    return openIndex({ fs, path: this.#indexPath(baseOffset), baseOffset, access, mode });
   }
 
-  #parts(baseOffset: Offset): {
-    baseOffset: Offset;
-    path: string;
-    segmentBytesMax: number;
-    indexEntriesMax: number;
-  } {
+  #parts(
+    baseOffset: Offset,
+  ): Pick<OpenSegmentOptions, "baseOffset" | "path" | "segmentBytesMax" | "indexEntriesMax"> {
     const { segmentBytesMax, indexEntriesMax } = this.#options;
-    const path = `${this.path}/${storeName(baseOffset)}`;
-    return { baseOffset, path, segmentBytesMax, indexEntriesMax };
+    return { baseOffset, path: this.#storePath(baseOffset), segmentBytesMax, indexEntriesMax };
+  }
+
+  /** The index first: a store without an index is a segment, an index without a store is not. */
+  async #removeFiles(baseOffset: Offset): Promise<void> {
+    await this.#removeIfThere(this.#indexPath(baseOffset));
+    await this.#removeIfThere(this.#storePath(baseOffset));
   }
 
   async #removeIfThere(path: string): Promise<void> {
@@ -233,15 +244,32 @@ class DirectoryCatalog implements SegmentCatalog {
     }
   }
 
-  #checkWritable(): void {
-    if (this.readOnly) throw readOnlyError(this.path);
-    if (this.#lock === undefined) {
-      throw new SeglogError("ERR_SEGLOG_CLOSED", `${this.path} is closed`, { what: this.path });
-    }
+  #storePath(baseOffset: Offset): string {
+    return `${this.path}/${storeName(baseOffset)}`;
   }
 
-  #checkWritableUnlessReading(): void {
-    if (!this.readOnly) this.#checkWritable();
+  #indexPath(baseOffset: Offset): string {
+    return `${this.path}/${indexName(baseOffset)}`;
+  }
+
+  #checkOpen(): void {
+    if (this.#closing === undefined) return;
+    throw new SeglogError("ERR_SEGLOG_CLOSED", `${this.path} is closed`, { what: this.path });
+  }
+
+  #checkWritable(): void {
+    this.#checkOpen();
+    if (!this.readOnly) return;
+    const { path } = this;
+    throw new SeglogError("ERR_SEGLOG_READ_ONLY", `${path} was opened read-only`, { path });
+  }
+}
+
+function checkOpenListed(options: OpenListedOptions): void {
+  checkOptions("options", options, ["mode", "nextOffset"]);
+  checkOneOf("mode", options.mode, ["sealed", "closed", "crashed"]);
+  if (options.mode === "sealed" || options.nextOffset !== undefined) {
+    checkInteger("nextOffset", options.nextOffset, { min: 0 });
   }
 }
 
@@ -250,6 +278,7 @@ function directoryMode(mode: number): number {
   return mode | ((mode & 0o444) >> 2);
 }
 
-function readOnlyError(path: string): SeglogError {
-  return new SeglogError("ERR_SEGLOG_READ_ONLY", `${path} was opened read-only`, { path });
+/** Waits for a clean-up whose failure would hide the failure that led to it. */
+async function quietly(cleanUp: Promise<void> | undefined): Promise<void> {
+  await cleanUp?.catch(() => undefined);
 }

@@ -1,9 +1,16 @@
-import { checkInteger, hasCode, invariant, SeglogError } from "@seglog/errors";
+import {
+  checkInteger,
+  checkOptions,
+  hasCode,
+  invalidArgument,
+  invariant,
+  SeglogError,
+} from "@seglog/errors";
 import type { Index } from "@seglog/index";
 import type { AppendOptions, Store } from "@seglog/store";
 import type { Offset, Segment, SegmentRecord, SegmentScanLimits } from "./contract.ts";
-import { countRecords, rebuildIndex } from "./rebuild-index.ts";
-import { RECORD_HEAD_BYTES, readTime, TIME_LIMIT, writeRecordHead } from "./record-head.ts";
+import { RecordFinder } from "./record-finder.ts";
+import { RECORD_HEAD_BYTES, readTime, TIME_LIMIT, writeNumber, writeTime } from "./record-head.ts";
 
 /** Bytes that framing adds to a value: the segment's head and the store's frame header. */
 const FRAME_OVERHEAD_BYTES = 16;
@@ -24,16 +31,16 @@ export interface SegmentParts {
 export class IndexedSegment implements Segment {
   readonly baseOffset: Offset;
   readonly tornBytes: number;
+  readonly indexRebuilt: boolean;
   readonly #path: string;
   readonly #store: Store;
   readonly #index: Index;
+  /** Knows `nextOffset`, and so what is held. */
+  readonly #records: RecordFinder;
   readonly #segmentBytesMax: number;
   readonly #indexEntriesMax: number;
-  #nextOffset: Offset;
-  #indexRebuilt: boolean;
-  /** Whether a read had the index written anew: after that a bad frame is the store's. */
-  #indexRewritten = false;
-  #sealed = false;
+  #sealing: Promise<void> | undefined;
+  #closing: Promise<void> | undefined;
   /** Head of the record being appended; its time changes at most once a ms. */
   readonly #head = new Uint8Array(RECORD_HEAD_BYTES);
   #headTime = -1;
@@ -42,18 +49,18 @@ export class IndexedSegment implements Segment {
 
   constructor(parts: SegmentParts) {
     this.baseOffset = parts.baseOffset;
+    this.tornBytes = parts.store.tornBytes;
+    this.indexRebuilt = parts.indexRebuilt;
     this.#path = parts.path;
     this.#store = parts.store;
     this.#index = parts.index;
+    this.#records = new RecordFinder(parts);
     this.#segmentBytesMax = parts.segmentBytesMax;
     this.#indexEntriesMax = parts.indexEntriesMax;
-    this.#nextOffset = parts.nextOffset;
-    this.#indexRebuilt = parts.indexRebuilt;
-    this.tornBytes = parts.store.tornBytes;
   }
 
   get nextOffset(): Offset {
-    return this.#nextOffset;
+    return this.#records.nextOffset;
   }
 
   get storeBytes(): number {
@@ -68,19 +75,15 @@ export class IndexedSegment implements Segment {
     return this.#store.stagedBytes;
   }
 
-  get indexRebuilt(): boolean {
-    return this.#indexRebuilt;
-  }
-
   get isFull(): boolean {
     return (
       this.#store.size >= this.#segmentBytesMax ||
-      this.#nextOffset - this.baseOffset >= this.#indexEntriesMax
+      this.nextOffset - this.baseOffset >= this.#indexEntriesMax
     );
   }
 
   hasRoom(recordBytes: number, recordCount: number): boolean {
-    const held = this.#nextOffset - this.baseOffset;
+    const held = this.nextOffset - this.baseOffset;
     if (held === 0) return true;
     const bytes = recordBytes + recordCount * FRAME_OVERHEAD_BYTES;
     return (
@@ -90,12 +93,14 @@ export class IndexedSegment implements Segment {
   }
 
   append(value: Uint8Array, time: number, batchContinues: boolean): Offset {
-    if (this.#sealed) throw sealedError(this.#path);
+    if (this.#sealing !== undefined || this.#closing !== undefined) throw this.#refusal();
     if (time !== this.#headTime) this.#setTime(time);
-    const offset = this.#nextOffset;
+    const offset = this.#records.nextOffset;
+    if (offset === Number.MAX_SAFE_INTEGER) throw lastOffset(offset);
     const position = this.#store.size;
     // the entry first: if the store then refuses, an entry is easier to take back than a record
     this.#index.write(offset, position);
+    writeNumber(this.#head, offset);
     let at: number;
     try {
       at = this.#store.append(value, batchContinues ? this.#inBatch : this.#alone);
@@ -104,42 +109,37 @@ export class IndexedSegment implements Segment {
       throw error;
     }
     invariant(at === position, "a store's size is the position of its next record");
-    this.#nextOffset = offset + 1;
+    this.#records.nextOffset = offset + 1;
     return offset;
   }
 
   read(offset: Offset): SegmentRecord {
-    const record = this.#record(offset);
-    return { offset, time: readTime(record), value: record.slice(RECORD_HEAD_BYTES) };
+    this.#refuseClosed();
+    const record = this.#records.find(offset);
+    return { offset, time: readTime(record), value: copyOfValue(record) };
   }
 
   readView(offset: Offset): SegmentRecord {
-    return toRecord(offset, this.#record(offset));
+    this.#refuseClosed();
+    return toRecord(offset, this.#records.find(offset));
   }
 
   timeOf(offset: Offset): number {
-    return readTime(this.#record(offset));
+    this.#refuseClosed();
+    return readTime(this.#records.find(offset));
   }
 
   scan(from: Offset, limits: SegmentScanLimits): SegmentRecord[] {
-    checkInteger("from", from, { min: 0 });
-    const to = Math.min(limits.to, this.#nextOffset);
-    if (from < this.baseOffset || from > this.#nextOffset) throw this.#outOfRange("from", from);
+    this.#refuseClosed();
+    checkScan(from, limits);
+    this.#checkWithin("from", from);
+    const to = Math.min(limits.to, this.nextOffset);
     if (from >= to) return [];
     const recordsMax = Math.min(limits.recordsMax, to - from);
-    const found = this.#healing(() => {
-      const scan = this.#store.scan(this.#positionOf(from), {
-        recordsMax,
-        bytesMax: limits.bytesMax,
-      });
-      this.#checkFollower(from + scan.records.length, scan.next);
-      return scan;
-    });
-    const records = new Array<SegmentRecord>(found.records.length);
-    for (let i = 0; i < records.length; i++) {
-      const record = found.records[i] as Uint8Array;
-      if (record.length < RECORD_HEAD_BYTES) throw this.#corrupt(from + i);
-      records[i] = toRecord(from + i, record);
+    const found = this.#records.scan(from, { recordsMax, bytesMax: limits.bytesMax });
+    const records = new Array<SegmentRecord>(found.length);
+    for (let i = 0; i < found.length; i++) {
+      records[i] = toRecord(from + i, found[i] as Uint8Array);
     }
     return records;
   }
@@ -153,132 +153,111 @@ export class IndexedSegment implements Segment {
   }
 
   async truncate(offset: Offset): Promise<void> {
+    if (this.#sealing !== undefined || this.#closing !== undefined) throw this.#refusal();
     checkInteger("offset", offset, { min: 0 });
-    if (this.#sealed) throw sealedError(this.#path);
-    if (offset < this.baseOffset || offset > this.#nextOffset) {
-      throw this.#outOfRange("offset", offset);
+    this.#checkWithin("offset", offset);
+    const records = this.#records;
+    const before = records.nextOffset;
+    if (offset === before) return this.#store.sync();
+    const position = records.boundaryOf(offset);
+    records.nextOffset = offset;
+    records.endingAt = position;
+    try {
+      await this.#store.truncate(position);
+    } catch (error) {
+      if (this.#store.size !== position) records.nextOffset = before;
+      throw error;
+    } finally {
+      records.endingAt = undefined;
+      records.restart();
     }
-    if (offset === this.#nextOffset) return this.#store.sync();
-    const position = this.#healing(() => this.#positionOf(offset));
-    this.#nextOffset = offset;
     this.#index.truncate(offset);
-    await this.#store.truncate(position);
   }
 
-  async seal(): Promise<void> {
-    if (this.#sealed) return;
-    this.#sealed = true;
-    await this.#store.truncate(this.#store.size);
+  seal(): Promise<void> {
+    if (this.#closing !== undefined) return Promise.reject(this.#refusal());
+    this.#sealing ??= this.#seal();
+    return this.#sealing;
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #seal(): Promise<void> {
+    await this.#store.seal();
     await this.#index.sync();
   }
 
-  async close(): Promise<void> {
+  async #close(): Promise<void> {
     try {
+      // what misled this time is not to be believed by the next to open it; others may have
+      // opened a sealed segment meanwhile
+      if (this.#records.indexMisled && this.#sealing === undefined) this.#emptyIndex();
       await this.#store.close();
     } finally {
       await this.#index.close();
     }
   }
 
+  #emptyIndex(): void {
+    try {
+      this.#index.truncate(0);
+    } catch (error) {
+      if (!hasCode(error, "ERR_SEGLOG_READ_ONLY")) throw error;
+    }
+  }
+
   #setTime(time: number): void {
     checkInteger("time", time, { min: 0, max: TIME_LIMIT - 1 });
-    writeRecordHead(this.#head, time);
+    writeTime(this.#head, time);
     this.#headTime = time;
   }
 
-  /** The whole record, head first; lent as by `Store.readView`. */
-  #record(offset: Offset): Uint8Array {
-    checkInteger("offset", offset, { min: 0 });
-    if (offset < this.baseOffset || offset >= this.#nextOffset) {
-      throw this.#outOfRange("offset", offset);
+  #checkWithin(name: string, offset: Offset): void {
+    if (offset >= this.baseOffset && offset <= this.nextOffset) return;
+    throw this.#records.outOfRange(name, offset);
+  }
+
+  #refuseClosed(): void {
+    if (this.#closing !== undefined) throw this.#refusal();
+  }
+
+  #refusal(): SeglogError {
+    const path = this.#path;
+    if (this.#closing !== undefined) {
+      return new SeglogError("ERR_SEGLOG_CLOSED", `the segment ${path} is closed`, { what: path });
     }
-    const record = this.#healing(() => {
-      const position = this.#positionOf(offset);
-      const view = this.#store.readView(position);
-      this.#checkFollower(offset + 1, this.#store.next(position));
-      return view;
-    });
-    if (record.length < RECORD_HEAD_BYTES) throw this.#corrupt(offset);
-    return record;
+    return new SeglogError("ERR_SEGLOG_READ_ONLY", `the segment ${path} is sealed`, { path });
   }
+}
 
-  /**
-   * Runs `read`; where the index may have led it astray, writes the index anew, once, and runs it
-   * again, so that no content of an index can make a read return another record, or fail.
-   */
-  #healing<T>(read: () => T): T {
-    try {
-      return read();
-    } catch (error) {
-      const misled =
-        hasCode(error, "ERR_SEGLOG_CORRUPT") || hasCode(error, "ERR_SEGLOG_OUT_OF_RANGE");
-      if (!misled || this.#indexRewritten || !this.#rewriteIndex()) throw error;
-      return read();
-    }
-  }
+function checkScan(from: Offset, limits: SegmentScanLimits): void {
+  checkInteger("from", from, { min: 0 });
+  checkOptions("limits", limits, ["to", "recordsMax", "bytesMax"]);
+  checkInteger("limits.to", limits.to, { min: 0 });
+  checkInteger("limits.recordsMax", limits.recordsMax, { min: 1 });
+  checkInteger("limits.bytesMax", limits.bytesMax, { min: 1 });
+}
 
-  /** @returns false where the store itself is damaged, or the index may not be written */
-  #rewriteIndex(): boolean {
-    this.#indexRewritten = true;
-    const parts = { store: this.#store, index: this.#index, baseOffset: this.baseOffset };
-    try {
-      // counted first: a damaged store must not cost the entries of the records behind the damage
-      if (this.baseOffset + countRecords(this.#store) !== this.#nextOffset) return false;
-      rebuildIndex(parts);
-      this.#indexRebuilt = true;
-      return true;
-    } catch (error) {
-      if (hasCode(error, "ERR_SEGLOG_CORRUPT") || hasCode(error, "ERR_SEGLOG_READ_ONLY")) {
-        return false; // the caller throws what led here: it names the record
-      }
-      throw error;
-    }
-  }
-
-  #positionOf(offset: Offset): number {
-    const exact = this.#index.read(offset);
-    if (exact !== undefined) return exact;
-    const below = this.#index.floor(offset);
-    if (below === undefined || below.offset < this.baseOffset) throw this.#corrupt(offset);
-    let position = below.position;
-    for (let at = below.offset; at < offset; at++) position = this.#store.next(position);
-    return position;
-  }
-
-  /** The frame before `offset` must end where the index says that the record `offset` begins. */
-  #checkFollower(offset: Offset, position: number): void {
-    const expected = offset < this.#nextOffset ? this.#index.read(offset) : this.#store.size;
-    if (expected !== undefined && expected !== position) throw this.#corrupt(offset);
-  }
-
-  #corrupt(offset: Offset): SeglogError {
-    return new SeglogError(
-      "ERR_SEGLOG_CORRUPT",
-      `no valid record where record ${offset} must be in ${this.#path}`,
-      { path: this.#path, offset },
-    );
-  }
-
-  #outOfRange(name: string, value: number): SeglogError {
-    const from = this.baseOffset;
-    const to = this.#nextOffset;
-    return new SeglogError(
-      "ERR_SEGLOG_OUT_OF_RANGE",
-      `${name} ${value} is not in [${from}, ${to}) of ${this.#path}`,
-      { name, value, from, to },
-    );
-  }
+/** Not `slice`, which lends where the store's bytes are a Buffer. */
+function copyOfValue(record: Uint8Array): Uint8Array {
+  const value = new Uint8Array(record.length - RECORD_HEAD_BYTES);
+  value.set(lentValue(record));
+  return value;
 }
 
 function toRecord(offset: Offset, record: Uint8Array): SegmentRecord {
-  const value = new Uint8Array(
-    record.buffer,
-    record.byteOffset + RECORD_HEAD_BYTES,
-    record.length - RECORD_HEAD_BYTES,
-  );
-  return { offset, time: readTime(record), value };
+  return { offset, time: readTime(record), value: lentValue(record) };
 }
 
-function sealedError(path: string): SeglogError {
-  return new SeglogError("ERR_SEGLOG_READ_ONLY", `the segment ${path} is sealed`, { path });
+function lentValue(record: Uint8Array): Uint8Array {
+  const { buffer, byteOffset, length } = record;
+  return new Uint8Array(buffer, byteOffset + RECORD_HEAD_BYTES, length - RECORD_HEAD_BYTES);
+}
+
+function lastOffset(offset: Offset): SeglogError {
+  const { MAX_SAFE_INTEGER } = Number;
+  return invalidArgument("offset", offset, `below ${MAX_SAFE_INTEGER}: this log can grow no more`);
 }

@@ -1,7 +1,12 @@
 import { checkInteger, checkOptions, SeglogError } from "@seglog/errors";
 import type { OpenSegmentOptions, Segment } from "./contract.ts";
 import { IndexedSegment } from "./indexed-segment.ts";
-import { completeIndex, rebuildIndex } from "./rebuild-index.ts";
+import {
+  completeIndex,
+  type IndexedStore,
+  rebuildIndex,
+  rebuildKnownIndex,
+} from "./rebuild-index.ts";
 
 /** 64 MiB: two dozen segments hold a gigabyte and a half, and one is checked in under 0.1 s. */
 export const SEGMENT_BYTES_DEFAULT: number = 64 * 2 ** 20;
@@ -52,7 +57,7 @@ export async function openSegment(options: OpenSegmentOptions): Promise<Segment>
   const agreed = trustIndex ? completeIndex(parts) : undefined;
   const believed = agreed !== undefined && (expected === undefined || agreed === expected);
   const isNew = store.size === 0 && index.nextOffset === undefined;
-  const nextOffset = believed ? agreed : isNew ? baseOffset : rebuildIndex(parts);
+  const nextOffset = believed ? agreed : isNew ? baseOffset : rebuild(parts, expected);
   if (expected !== undefined && nextOffset !== expected) {
     throw new SeglogError(
       "ERR_SEGLOG_CORRUPT",
@@ -70,4 +75,8 @@ export async function openSegment(options: OpenSegmentOptions): Promise<Segment>
     indexEntriesMax,
     indexRebuilt: !believed && !isNew,
   });
+}
+
+function rebuild(parts: IndexedStore, expected: number | undefined): number {
+  return expected === undefined ? rebuildIndex(parts) : rebuildKnownIndex(parts, expected);
 }

@@ -1,6 +1,8 @@
 import { hasCode, invariant } from "@seglog/errors";
 import type { Index } from "@seglog/index";
 import type { Store, StoreScan } from "@seglog/store";
+import { isNumbered } from "./record-head.ts";
+import { isAstray } from "./waypoints.ts";
 
 /** One chunk of a rebuilding scan: bounds memory, large enough that a scan costs its bytes. */
 const CHUNK = Object.freeze({ recordsMax: 65_536, bytesMax: 1 << 20 });
@@ -13,14 +15,34 @@ export interface IndexedStore {
 }
 
 /**
- * Writes the index anew from the store.
+ * Writes the index anew from the store, every frame of which must be valid.
  *
  * @returns one past the offset of the last record
  * @throws ERR_SEGLOG_CORRUPT  the store holds an invalid frame before its end
  */
 export function rebuildIndex({ store, index, baseOffset }: IndexedStore): number {
-  index.truncate(baseOffset);
+  index.truncate(0);
   return extendIndex({ store, index, baseOffset }, { offset: baseOffset, position: 0 });
+}
+
+/**
+ * Writes the index anew from a store that is known to hold so many records. A record that is
+ * damaged, but whose length is not, gets its entry like the others: only reading it will fail.
+ *
+ * @returns one past the offset of the last record; where it is another, the index is untouched
+ * @throws ERR_SEGLOG_CORRUPT  at a frame whose length is damaged; the index is untouched
+ */
+export function rebuildKnownIndex(
+  { store, index, baseOffset }: IndexedStore,
+  nextOffset: number,
+): number {
+  let found = baseOffset;
+  walkFrames(store, () => found++);
+  if (found !== nextOffset) return found;
+  index.truncate(0);
+  let offset = baseOffset;
+  walkFrames(store, (position) => index.write(offset++, position));
+  return offset;
 }
 
 /**
@@ -39,30 +61,25 @@ export function completeIndex({ store, index, baseOffset }: IndexedStore): numbe
     return undefined;
   }
   try {
+    if (!mayBeAt(store, last)) return undefined;
     // a sparse index keeps fewer entries than were written: walk to the last one written
     let { offset, position } = last;
     for (; offset < indexed; offset++) position = store.next(position);
     return extendIndex({ store, index, baseOffset }, { offset, position });
   } catch (error) {
-    if (hasCode(error, "ERR_SEGLOG_CORRUPT") || hasCode(error, "ERR_SEGLOG_OUT_OF_RANGE")) {
-      return undefined;
-    }
+    if (isAstray(error)) return undefined;
     throw error;
   }
 }
 
-/**
- * Reads the store from end to end, checking every frame.
- * @throws ERR_SEGLOG_CORRUPT  at the first invalid frame
- */
-export function countRecords(store: Store): number {
-  let count = 0;
-  for (let position = 0; position < store.size; ) {
-    const scan = advance(store, position);
-    count += scan.records.length;
-    position = scan.next;
+/** False where another record is; a damaged one is for its reader to find. */
+function mayBeAt(store: Store, entry: { offset: number; position: number }): boolean {
+  try {
+    return isNumbered(store.readView(entry.position), entry.offset);
+  } catch (error) {
+    if (hasCode(error, "ERR_SEGLOG_CORRUPT")) return true;
+    throw error;
   }
-  return count;
 }
 
 function extendIndex(
@@ -76,6 +93,19 @@ function extendIndex(
     position = scan.next;
   }
   return offset;
+}
+
+/**
+ * Visits all frames in order, valid or not.
+ * @throws ERR_SEGLOG_CORRUPT  at the first frame whose length cannot be right
+ */
+function walkFrames(store: Store, visit: (position: number) => void): void {
+  for (let position = 0; position < store.size; ) {
+    visit(position);
+    const next = store.next(position);
+    invariant(next > position, "the frame after another has the greater position");
+    position = next;
+  }
 }
 
 function advance(store: Store, position: number): StoreScan {

@@ -1,15 +1,23 @@
-/** Bytes that a segment puts before each value: u16 attributes (0), u48 time in ms, big-endian. */
+/** Bytes that a segment puts before each value: u16 number, u48 time in ms, big-endian. */
 export const RECORD_HEAD_BYTES = 8;
 
 /** Exclusive bound of a record's time, in ms since the epoch. */
 export const TIME_LIMIT: number = 2 ** 48;
 
-/** Writes attributes 0 and `time` into the first 8 bytes of `head`. */
-export function writeRecordHead(head: Uint8Array, time: number): void {
+/** A record's number is its offset modulo this. */
+export const NUMBER_LIMIT: number = 2 ** 16;
+
+/** Writes the number of the record with `offset` into the first 2 bytes of `head`. */
+export function writeNumber(head: Uint8Array, offset: number): void {
+  // a Uint8Array and `>>>` both take a number modulo a power of two
+  head[0] = offset >>> 8;
+  head[1] = offset;
+}
+
+/** Writes `time` into bytes 2 to 7 of `head`. */
+export function writeTime(head: Uint8Array, time: number): void {
   const high = Math.floor(time / 2 ** 32);
   const low = time >>> 0;
-  head[0] = 0;
-  head[1] = 0;
   head[2] = high >>> 8;
   head[3] = high;
   head[4] = low >>> 24;
@@ -18,9 +26,15 @@ export function writeRecordHead(head: Uint8Array, time: number): void {
   head[7] = low;
 }
 
-/** The attributes of a record, whose first 8 bytes are its head. */
-export function readAttributes(record: Uint8Array): number {
-  return ((record[0] as number) << 8) | (record[1] as number);
+/**
+ * Whether a record may be the one with `offset`: it begins with a head, of its number. So no
+ * index, whatever it holds, passes off the neighbour of a record as that record.
+ */
+export function isNumbered(record: Uint8Array, offset: number): boolean {
+  return (
+    record.length >= RECORD_HEAD_BYTES &&
+    (((record[0] as number) << 8) | (record[1] as number)) === (offset & (NUMBER_LIMIT - 1))
+  );
 }
 
 /** The time of a record, whose first 8 bytes are its head, in ms since the epoch. */

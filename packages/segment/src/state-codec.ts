@@ -2,7 +2,7 @@ import type { CatalogState } from "./contract.ts";
 
 /** Bytes of one slot of the state file. */
 export const STATE_SLOT_BYTES = 64;
-/** Where the slots begin: in different sectors and pages, so that one torn write spoils one slot. */
+/** Where the slots begin: in different sectors and pages, so that a torn write spoils one slot. */
 export const STATE_SLOT_POSITIONS: readonly number[] = Object.freeze([0, 4096]);
 /** Length of a state file. */
 export const STATE_FILE_BYTES = 8192;
@@ -50,28 +50,49 @@ export function encodeStateSlot({ sequence, state }: StateSlot, checksum: Checks
 /** Reads the slot at the start of `bytes`. */
 export function decodeStateSlot(bytes: Uint8Array, checksum: Checksum): DecodedSlot {
   if (bytes.length < STATE_SLOT_BYTES || MAGIC.some((byte, i) => bytes[i] !== byte)) {
-    return { kind: "invalid" };
+    return INVALID;
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, STATE_SLOT_BYTES);
-  if (view.getUint32(CHECKSUM_AT) !== checksum(bytes.subarray(0, CHECKSUM_AT))) {
-    return { kind: "invalid" };
-  }
+  if (view.getUint32(CHECKSUM_AT) !== checksum(bytes.subarray(0, CHECKSUM_AT))) return INVALID;
   const version = view.getUint16(8);
   if (version !== STATE_VERSION) return { kind: "unsupported", version };
   const flags = view.getUint16(10);
+  const words = [16, 24, 32, 40, 48].map((at) => getU64(view, at));
+  const isLegal = words.every(Number.isSafeInteger) && flags <= (HAS_CLOSED_AT | HAS_TRUNCATING_TO);
+  if (!isLegal) return INVALID;
+  const [sequence, firstOffset, closedAt, truncatingTo, lastTime] = words as FiveNumbers;
   return {
     kind: "valid",
     slot: {
-      sequence: getU64(view, 16),
+      sequence,
       state: {
-        firstOffset: getU64(view, 24),
-        closedAt: (flags & HAS_CLOSED_AT) === 0 ? undefined : getU64(view, 32),
-        truncatingTo: (flags & HAS_TRUNCATING_TO) === 0 ? undefined : getU64(view, 40),
-        lastTime: getU64(view, 48),
+        firstOffset,
+        closedAt: (flags & HAS_CLOSED_AT) === 0 ? undefined : closedAt,
+        truncatingTo: (flags & HAS_TRUNCATING_TO) === 0 ? undefined : truncatingTo,
+        lastTime,
       },
     },
   };
 }
+
+/**
+ * Whether a state file with no valid slot is one whose first save a crash cut short: nothing but
+ * the beginning of that save's slot is there. A whole slot is not taken for a beginning unless
+ * its checksum happens to end in a zero byte.
+ */
+export function isUnfinishedStateFile(content: Uint8Array): boolean {
+  const from = STATE_SLOT_POSITIONS[1] as number;
+  const lastByte = from + STATE_SLOT_BYTES - 1;
+  return content.every((byte, at) => {
+    if (byte === 0) return true;
+    if (at < from || at >= lastByte) return false;
+    return at >= from + MAGIC.length || byte === MAGIC[at - from];
+  });
+}
+
+const INVALID: DecodedSlot = Object.freeze({ kind: "invalid" });
+
+type FiveNumbers = [number, number, number, number, number];
 
 function setU64(view: DataView, at: number, value: number): void {
   view.setUint32(at, Math.floor(value / 2 ** 32));

@@ -1,9 +1,12 @@
 import { crc32 } from "node:zlib";
-import { SeglogError } from "@seglog/errors";
+import { checkInteger, checkOptions, SeglogError } from "@seglog/errors";
 import type { FileHandle, FileSystem } from "@seglog/fs";
+import type { CatalogState } from "./contract.ts";
+import { TIME_LIMIT } from "./record-head.ts";
 import {
   decodeStateSlot,
   encodeStateSlot,
+  isUnfinishedStateFile,
   STATE_FILE_BYTES,
   STATE_SLOT_BYTES,
   STATE_SLOT_POSITIONS,
@@ -18,67 +21,129 @@ export const STATE_FILE_NAME = "seglog.state";
 export interface StateFilePlace {
   readonly fs: FileSystem;
   readonly directory: string;
+  /** Permissions of the file, where it is made. */
   readonly mode: number;
 }
 
 /**
- * The newest valid slot of the state file; `undefined` when the file was never made, or a crash
- * cut short its making.
- *
- * @throws ERR_SEGLOG_UNSUPPORTED_FORMAT  the newest slot is of a later version
- * @throws ERR_SEGLOG_CORRUPT  bytes are there, and no slot is valid
+ * Two slots of one file, written in turn: the newest valid one holds the state, and the other is
+ * written next, so that at every moment one whole, durable state is there. See FORMAT.md.
  */
-export async function loadStateSlot(
-  place: Omit<StateFilePlace, "mode">,
-): Promise<StateSlot | undefined> {
-  const path = `${place.directory}/${STATE_FILE_NAME}`;
-  if ((await place.fs.stat(path)) === undefined) return undefined;
-  const handle = await place.fs.open(path, { access: "read" });
-  try {
-    return newestSlot(handle, path);
-  } finally {
-    await handle.close();
+export class StateFile {
+  readonly #place: StateFilePlace;
+  readonly #path: string;
+  /** Of the newest valid slot; 0 before the first. */
+  #sequence = 0;
+  /** Whether the file's name lasts. */
+  #isNamed = false;
+
+  constructor(place: StateFilePlace) {
+    this.#place = place;
+    this.#path = `${place.directory}/${STATE_FILE_NAME}`;
+  }
+
+  /**
+   * The state last saved; `undefined` when the file was never made, or a crash cut that short.
+   *
+   * @throws ERR_SEGLOG_UNSUPPORTED_FORMAT  a slot is of a later version
+   * @throws ERR_SEGLOG_CORRUPT  bytes are there, and no slot is valid
+   */
+  async load(): Promise<CatalogState | undefined> {
+    const { fs } = this.#place;
+    if ((await fs.stat(this.#path)) === undefined) return undefined;
+    const handle = await fs.open(this.#path, { access: "read" });
+    try {
+      return newestSlot(handle)?.state;
+    } finally {
+      await handle.close();
+    }
+  }
+
+  /**
+   * To be called before the state is acted upon, or saved: makes durable what is loaded. A
+   * process may have been killed between writing a slot and its sync, and the slot be in the OS's
+   * memory only. Written over itself, it is there whatever became of that sync.
+   *
+   * Errors as of {@link StateFile.load}.
+   */
+  async settle(): Promise<void> {
+    const { fs } = this.#place;
+    if ((await fs.stat(this.#path)) === undefined) return;
+    const handle = await fs.open(this.#path, { access: "write" });
+    try {
+      const slot = newestSlot(handle);
+      if (slot === undefined) return;
+      await writeSlot(handle, slot);
+      this.#sequence = slot.sequence;
+    } finally {
+      await handle.close();
+    }
+    await this.#makeNameLast();
+  }
+
+  /**
+   * Saves `state` over the older slot, durably. After a failure the old state is still there, and
+   * the next save is written to the same slot.
+   */
+  async save(state: CatalogState): Promise<void> {
+    checkState(state);
+    const { fs, mode } = this.#place;
+    const handle = await fs.open(this.#path, { access: "write", create: "ifMissing", mode });
+    try {
+      const bytes = await handle.size();
+      if (bytes < STATE_FILE_BYTES) handle.allocate(bytes, STATE_FILE_BYTES);
+      await writeSlot(handle, { sequence: this.#sequence + 1, state });
+    } finally {
+      await handle.close();
+    }
+    await this.#makeNameLast();
+    this.#sequence++;
+  }
+
+  async #makeNameLast(): Promise<void> {
+    if (this.#isNamed) return;
+    await this.#place.fs.syncDirectory(this.#place.directory);
+    this.#isNamed = true;
   }
 }
 
-/** Saves `slot`, over the older of the two, and makes it durable; makes the file if needed. */
-export async function saveStateSlot(place: StateFilePlace, slot: StateSlot): Promise<void> {
-  const { fs, directory, mode } = place;
-  const path = `${directory}/${STATE_FILE_NAME}`;
-  const isNew = (await fs.stat(path)) === undefined;
-  const handle = await fs.open(path, { access: "write", create: "ifMissing", mode });
-  try {
-    if ((await handle.size()) < STATE_FILE_BYTES) handle.allocate(0, STATE_FILE_BYTES);
-    const position = STATE_SLOT_POSITIONS[slot.sequence % 2] as number;
-    await handle.write([encodeStateSlot(slot, crc32)], position);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  if (isNew) await fs.syncDirectory(directory);
+async function writeSlot(handle: FileHandle, slot: StateSlot): Promise<void> {
+  const position = STATE_SLOT_POSITIONS[slot.sequence % 2] as number;
+  await handle.write([encodeStateSlot(slot, crc32)], position);
+  await handle.sync();
 }
 
-function newestSlot(handle: FileHandle, path: string): StateSlot | undefined {
+function newestSlot(handle: FileHandle): StateSlot | undefined {
+  const { path } = handle;
   const content = new Uint8Array(STATE_FILE_BYTES);
-  const length = handle.read(content, 0);
+  handle.read(content, 0);
   let newest: StateSlot | undefined;
-  let later: number | undefined;
   for (const position of STATE_SLOT_POSITIONS) {
     const bytes = content.subarray(position, position + STATE_SLOT_BYTES);
     const decoded = decodeStateSlot(bytes, crc32);
-    if (decoded.kind === "unsupported") later = decoded.version;
+    if (decoded.kind === "unsupported") throw unsupported(path, decoded.version);
     if (decoded.kind !== "valid") continue;
     if (newest === undefined || decoded.slot.sequence > newest.sequence) newest = decoded.slot;
   }
-  if (later !== undefined) {
-    throw new SeglogError("ERR_SEGLOG_UNSUPPORTED_FORMAT", `${path} is of version ${later}`, {
-      path,
-      found: later,
-      supported: [STATE_VERSION],
-    });
-  }
-  if (newest === undefined && content.subarray(0, length).some((byte) => byte !== 0)) {
+  if (newest === undefined && !isUnfinishedStateFile(content)) {
     throw new SeglogError("ERR_SEGLOG_CORRUPT", `no valid slot in ${path}`, { path });
   }
   return newest;
+}
+
+function checkState(state: CatalogState): void {
+  checkOptions("state", state, ["firstOffset", "closedAt", "truncatingTo", "lastTime"]);
+  checkInteger("state.firstOffset", state.firstOffset, { min: 0 });
+  for (const name of ["closedAt", "truncatingTo"] as const) {
+    if (state[name] !== undefined) checkInteger(`state.${name}`, state[name], { min: 0 });
+  }
+  checkInteger("state.lastTime", state.lastTime, { min: 0, max: TIME_LIMIT - 1 });
+}
+
+function unsupported(path: string, version: number): SeglogError {
+  return new SeglogError("ERR_SEGLOG_UNSUPPORTED_FORMAT", `${path} is of version ${version}`, {
+    path,
+    found: version,
+    supported: [STATE_VERSION],
+  });
 }
