@@ -15,7 +15,8 @@ export type FrameFormat = "checked" | "plain";
  *
  * Single-threaded by contract: no two calls run at the same time, with two exceptions: `append`
  * and the reading members may be called while a `flush` or `sync` is in flight, and the reading
- * members also while a `truncate` is, whose `size` then counts from the moment of the call.
+ * members also while a `truncate` is, whose `size` then counts from the moment of the call, or a
+ * `seal`.
  *
  * After a failed `flush`, `sync` or `truncate` the store is poisoned: every later call that
  * writes throws or rejects with `ERR_SEGLOG_POISONED`; reads of records that were durable still
@@ -57,7 +58,7 @@ export interface Store {
    * The record at `position`, without a copy where the store can. Errors as {@link Store.read}.
    *
    * Ownership: lent, not to be written to; valid until the caller next awaits or calls
-   * `truncate` or `close`.
+   * `truncate`, `seal` or `close`.
    */
   readView(position: Position): Uint8Array;
 
@@ -102,6 +103,16 @@ export interface Store {
    * @throws ERR_SEGLOG_OUT_OF_RANGE  `size` is not in `[0, this.size]`; nothing was changed
    */
   truncate(size: Position): Promise<void>;
+
+  /**
+   * Makes everything durable, cuts what was preallocated, and gives back what only appends need.
+   * From the call on `append` and `truncate` fail with `ERR_SEGLOG_READ_ONLY`; reads go on, also
+   * while this runs; `close` afterwards only releases, and leaves the store's bytes alone, which
+   * somebody else may have opened meanwhile. Idempotent.
+   *
+   * @throws ERR_SEGLOG_IO  a write or the sync failed; the store is poisoned
+   */
+  seal(): Promise<void>;
 
   /**
    * Makes everything durable unless poisoned, cuts what was preallocated, and releases the store.

@@ -11,7 +11,7 @@ import {
 import type { AppendOptions, Position, ScanLimits, Store, StoreScan } from "./contract.ts";
 import type { FileBytes } from "./file-bytes.ts";
 import { FileWriter } from "./file-writer.ts";
-import { FRAME_FLAGS, FRAME_HEADER_BYTES } from "./format.ts";
+import { FRAME_FLAGS, FRAME_HEADER_BYTES, STORE_HEADER_BYTES } from "./format.ts";
 import type { FrameCodec } from "./frame-codec.ts";
 import { FrameReader } from "./frame-reader.ts";
 import type { Preallocation } from "./preallocation.ts";
@@ -43,6 +43,9 @@ export class FileStore implements Store {
   readonly #reader: FrameReader;
   readonly #recordBytesMax: number;
   readonly #stagedBytesMax: number;
+  /** Opened for reading, or sealed. */
+  #readOnly: boolean;
+  #sealing: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(parts: FileStoreParts) {
@@ -54,6 +57,7 @@ export class FileStore implements Store {
     this.#reader = new FrameReader({ ...parts, path: parts.handle.path });
     this.#recordBytesMax = parts.recordBytesMax;
     this.#stagedBytesMax = parts.stagedBytesMax;
+    this.#readOnly = parts.readOnly;
   }
 
   get size(): Position {
@@ -116,12 +120,12 @@ export class FileStore implements Store {
 
   async flush(): Promise<void> {
     this.#refuseClosed();
-    if (!this.#parts.readOnly) await this.#writer.flush();
+    if (!this.#readOnly) await this.#writer.flush();
   }
 
   async sync(): Promise<void> {
     this.#refuseClosed();
-    if (!this.#parts.readOnly) await this.#writer.sync();
+    if (!this.#readOnly) await this.#writer.sync();
   }
 
   async truncate(size: Position): Promise<void> {
@@ -138,16 +142,35 @@ export class FileStore implements Store {
     );
   }
 
+  async seal(): Promise<void> {
+    this.#refuseClosed();
+    this.#writer.refuseIfPoisoned();
+    if (!this.#readOnly) {
+      this.#readOnly = true;
+      this.#sealing = this.#seal();
+    }
+    await this.#sealing;
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
   }
 
+  async #seal(): Promise<void> {
+    const { handle, file, staging } = this.#parts;
+    await this.#writer.finish();
+    staging.forgetBlocks();
+    const fileBytes = STORE_HEADER_BYTES + staging.end;
+    file.unmap(fileBytes);
+    if (file.mapForGood()) await handle.close();
+  }
+
   async #close(): Promise<void> {
-    const { handle, file, readOnly } = this.#parts;
+    const { handle, file } = this.#parts;
     try {
       await this.#writer.idle();
-      if (!readOnly && this.#writer.failure === undefined) await this.#writer.finish();
+      if (!this.#readOnly && this.#writer.failure === undefined) await this.#writer.finish();
     } finally {
       file.unmap(0);
       await handle.close();
@@ -160,9 +183,11 @@ export class FileStore implements Store {
 
   #refuseWrite(): void {
     this.#refuseClosed();
-    if (this.#parts.readOnly) {
+    if (this.#readOnly) {
       const { path } = this.#parts.handle;
-      throw new SeglogError("ERR_SEGLOG_READ_ONLY", `${path} is open for reading`, { path });
+      throw new SeglogError("ERR_SEGLOG_READ_ONLY", `${path} is sealed or open for reading`, {
+        path,
+      });
     }
     this.#writer.refuseIfPoisoned();
   }

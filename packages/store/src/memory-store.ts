@@ -1,3 +1,4 @@
+import { SeglogError } from "@seglog/errors";
 import {
   checkAppendOptions,
   checkBytes,
@@ -30,6 +31,7 @@ class MemoryStore implements Store {
   /** By position; a Map keeps the order of insertion, and a truncated tail is deleted. */
   readonly #records = new Map<Position, Uint8Array>();
   #size = 0;
+  #sealed = false;
   #closed = false;
 
   constructor({ recordBytesMax }: Required<MemoryStoreOptions>) {
@@ -43,7 +45,7 @@ class MemoryStore implements Store {
   append(record: Uint8Array, options: AppendOptions = {}): Position {
     checkBytes("record", record);
     checkAppendOptions(options);
-    this.#refuseClosed();
+    this.#refuseWrite();
     const head = options.head ?? new Uint8Array(0);
     const bytes = head.length + record.length;
     if (bytes > this.#recordBytesMax) throw recordTooLarge(bytes, this.#recordBytesMax);
@@ -99,7 +101,7 @@ class MemoryStore implements Store {
   }
 
   async truncate(size: Position): Promise<void> {
-    this.#refuseClosed();
+    this.#refuseWrite();
     checkPosition("size", size, this.#size + 1);
     if (size !== 0 && size !== this.#size) this.readView(size);
     for (const position of [...this.#records.keys()].reverse()) {
@@ -109,9 +111,21 @@ class MemoryStore implements Store {
     this.#size = size;
   }
 
+  async seal(): Promise<void> {
+    this.#refuseClosed();
+    this.#sealed = true;
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     this.#records.clear();
+  }
+
+  #refuseWrite(): void {
+    this.#refuseClosed();
+    if (!this.#sealed) return;
+    const path = "the memory store";
+    throw new SeglogError("ERR_SEGLOG_READ_ONLY", `${path} is sealed`, { path });
   }
 
   #refuseClosed(): void {

@@ -83,6 +83,12 @@ export class Staging {
     this.end = position;
   }
 
+  /** Gives back the memory that is kept for reuse; nothing is staged any more. */
+  forgetBlocks(): void {
+    invariant(this.start === this.end, "nothing is staged");
+    this.#free.length = 0;
+  }
+
   #addBlock(frameBytes: number): Block {
     const bytes =
       frameBytes > this.#blockBytes

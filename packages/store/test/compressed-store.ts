@@ -32,6 +32,7 @@ export function compressedStore(inner: Store): Store {
     flush: () => inner.flush(),
     sync: () => inner.sync(),
     truncate: (size) => inner.truncate(size),
+    seal: () => inner.seal(),
     close: () => inner.close(),
   };
 }

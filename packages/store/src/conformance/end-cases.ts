@@ -56,6 +56,31 @@ export const END_CASES: StoreCases = {
     expectHolds(store, all, "after the refusal");
   },
 
+  "a sealed store reads on, and refuses to append and to truncate": async (store) => {
+    const all = appendSome(store, 20);
+    const sealing = store.seal();
+    expectHolds(store, all, "while it is being sealed");
+    await sealing;
+    expectHolds(store, all, "sealed");
+    expectEqual(store.stagedBytes, 0, "stagedBytes");
+    const calls: Record<string, () => unknown> = {
+      append: () => store.append(recordOf(1)),
+      truncate: () => store.truncate(0),
+    };
+    for (const [name, call] of Object.entries(calls)) {
+      await expectCode(call, "ERR_SEGLOG_READ_ONLY", `${name} after seal`);
+    }
+    await store.seal();
+    await store.sync();
+    expectHolds(store, all, "sealed twice");
+  },
+
+  "an empty store can be sealed": async (store) => {
+    await store.seal();
+    expectEqual(store.size, 0, "size");
+    await expectCode(() => store.append(recordOf(1)), "ERR_SEGLOG_READ_ONLY", "append");
+  },
+
   "close is idempotent, also when called twice at once": async (store) => {
     appendSome(store, 5);
     await Promise.all([store.close(), store.close()]);
@@ -75,6 +100,7 @@ export const END_CASES: StoreCases = {
       flush: () => store.flush(),
       sync: () => store.sync(),
       truncate: () => store.truncate(0),
+      seal: () => store.seal(),
     };
     for (const [name, call] of Object.entries(calls)) {
       await expectCode(call, "ERR_SEGLOG_CLOSED", `${name} after close`);
@@ -107,6 +133,25 @@ export const REOPEN_CASES: PlaceCases = {
       expectHolds(store, all, `appended in round ${round}`);
       await store.close();
     }
+  },
+
+  "closing a sealed store leaves alone what was appended through another": async (place) => {
+    const sealed = await place.open();
+    const all = appendSome(sealed, 10);
+    await sealed.seal();
+    const other = await place.open();
+    const more = appendSome(other, 10, 50);
+    await other.sync();
+    await sealed.close();
+    const both = {
+      positions: [...all.positions, ...more.positions],
+      records: [...all.records, ...more.records],
+    };
+    expectHolds(other, both, "after the sealed one was closed");
+    await other.close();
+    const again = await place.open();
+    expectHolds(again, both, "opened again");
+    await again.close();
   },
 
   "an empty store is empty again": async (place) => {
@@ -169,6 +214,14 @@ export const DURABILITY_CASES: PlaceCases = {
       await store.sync();
       await store.truncate(positions[2] as number);
       return firstOf({ positions, records }, 2);
+    });
+  },
+
+  "a resolved seal is as durable as a sync": async (place) => {
+    await cutAfter(place, async (store) => {
+      const all = appendSome(store, 20);
+      await store.seal();
+      return all;
     });
   },
 
