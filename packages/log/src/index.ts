@@ -13,4 +13,4 @@ export type {
   TailOptions,
 } from "./contract.ts";
 export { openLog } from "./open-log.ts";
-export { restoreSnapshot } from "./restore-snapshot.ts";
+export { type RestoreOptions, restoreSnapshot } from "./restore-snapshot.ts";

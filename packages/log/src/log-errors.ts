@@ -37,6 +37,10 @@ export function readOnly(path: string): SeglogError {
   return new SeglogError("ERR_SEGLOG_READ_ONLY", `${path} was opened read-only`, { path });
 }
 
+export function noLog(path: string): SeglogError {
+  return new SeglogError("ERR_SEGLOG_NOT_FOUND", `no log in ${path}`, { path });
+}
+
 export function corrupt(path: string, text: string, offset?: Offset): SeglogError {
   return new SeglogError("ERR_SEGLOG_CORRUPT", text, {
     path,

@@ -6,6 +6,7 @@ export class LogFailure {
   readonly #onChange: () => void;
   #cause: unknown;
   #poisoned = false;
+  #closing = false;
   #closed = false;
 
   /** @param onChange  called after the log was poisoned or closed */
@@ -30,23 +31,49 @@ export class LogFailure {
     this.#onChange();
   }
 
+  /** From now on calls are refused; work that is under way goes on. */
+  beginClose(): void {
+    this.#closing = true;
+  }
+
+  /** From now on that ends, too. */
   close(): void {
+    this.#closing = true;
     this.#closed = true;
     this.#onChange();
   }
 
-  /** @throws ERR_SEGLOG_CLOSED */
+  /**
+   * For calls that read.
+   * @throws ERR_SEGLOG_CLOSED
+   */
   checkOpen(): void {
-    if (this.#closed) {
-      throw new SeglogError("ERR_SEGLOG_CLOSED", `the log ${this.#path} is closed`, {
-        what: this.#path,
-      });
-    }
+    if (this.#closing) throw this.#closedError();
   }
 
-  /** @throws ERR_SEGLOG_CLOSED | ERR_SEGLOG_POISONED */
+  /**
+   * For calls that write.
+   * @throws ERR_SEGLOG_CLOSED | ERR_SEGLOG_POISONED
+   */
   checkUsable(): void {
-    this.checkOpen();
+    if (this.#closing) throw this.#closedError();
+    if (this.#poisoned) throw this.poisonError();
+  }
+
+  /**
+   * For reading that is under way.
+   * @throws ERR_SEGLOG_CLOSED
+   */
+  checkReadable(): void {
+    if (this.#closed) throw this.#closedError();
+  }
+
+  /**
+   * For writing that is under way.
+   * @throws ERR_SEGLOG_CLOSED | ERR_SEGLOG_POISONED
+   */
+  checkWritable(): void {
+    if (this.#closed) throw this.#closedError();
     if (this.#poisoned) throw this.poisonError();
   }
 
@@ -57,6 +84,12 @@ export class LogFailure {
       { path: this.#path },
       { cause: this.#cause },
     );
+  }
+
+  #closedError(): SeglogError {
+    return new SeglogError("ERR_SEGLOG_CLOSED", `the log ${this.#path} is closed`, {
+      what: this.#path,
+    });
   }
 }
 

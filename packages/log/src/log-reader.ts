@@ -1,15 +1,19 @@
 import { checkInteger, checkOneOf, checkOptions, invalidArgument } from "@seglog/errors";
 import type { CommitSignal } from "./commit-signal.ts";
+import type { Committer } from "./committer.ts";
 import type { BatchesOptions, LogRecord, Offset, ReadOptions, TailOptions } from "./contract.ts";
 import type { CutHistory } from "./cut-history.ts";
 import { outOfRange } from "./log-errors.ts";
 import type { LogFailure } from "./log-failure.ts";
+import type { LogWriter } from "./log-writer.ts";
 import type { RwLock } from "./rw-lock.ts";
 import type { SegmentSet } from "./segment-set.ts";
-import type { StagingQueue } from "./staging-queue.ts";
+import { FRAME_OVERHEAD_BYTES } from "./staging-queue.ts";
+import type { Truncator } from "./truncator.ts";
 
 const RECORDS_MAX_DEFAULT = 1024;
 const BYTES_MAX_DEFAULT = 256 * 1024;
+const READ_OPTIONS = Object.freeze(["uncommitted"]);
 const BATCH_OPTIONS = Object.freeze(["recordsMax", "bytesMax", "signal", "from"]);
 
 /** What a reader sees of the log it belongs to. */
@@ -19,11 +23,9 @@ export interface ReadableLog {
   readonly lock: RwLock;
   readonly cuts: CutHistory;
   readonly commits: CommitSignal;
-  readonly firstOffset: Offset;
-  readonly nextOffset: Offset;
-  readonly committedOffset: Offset;
-  /** Records that have an offset and no segment yet. */
-  readonly waiting: readonly StagingQueue[];
+  readonly writer: Pick<LogWriter, "nextOffset" | "staging">;
+  readonly committer: Pick<Committer, "committedOffset">;
+  readonly truncator: Pick<Truncator, "firstOffset">;
 }
 
 interface Limits {
@@ -48,32 +50,28 @@ export class LogReader {
   }
 
   read(offset: Offset, options: ReadOptions | undefined, lend: boolean): LogRecord {
-    const { failure, segments, waiting } = this.#log;
-    failure.checkOpen();
+    this.#log.failure.checkOpen();
     checkInteger("offset", offset, { min: 0 });
-    const uncommitted = options?.uncommitted === true;
-    const to = uncommitted ? this.#log.nextOffset : this.#log.committedOffset;
-    if (offset < this.#log.firstOffset || offset >= to) {
-      throw outOfRange("offset", offset, { from: this.#log.firstOffset, to });
+    const uncommitted = options !== undefined && isUncommitted(options);
+    const to = uncommitted ? this.#log.writer.nextOffset : this.#committed;
+    if (offset < this.#first || offset >= to) {
+      throw outOfRange("offset", offset, { from: this.#first, to });
     }
-    if (uncommitted && offset >= this.#log.committedOffset) {
-      for (const queue of waiting) {
-        const record = queue.read(offset);
-        if (record !== undefined) return record;
-      }
-    }
-    const segment = segments.find(offset);
+    const waiting = offset >= this.#committed ? this.#waiting(offset) : undefined;
+    if (waiting !== undefined) return waiting;
+    const segment = this.#log.segments.find(offset);
     return lend ? segment.readView(offset) : segment.read(offset);
   }
 
   batches(options: BatchesOptions = {}): AsyncIterableIterator<LogRecord[]> {
-    const { failure, firstOffset } = this.#log;
-    failure.checkOpen();
+    this.#log.failure.checkOpen();
     checkOptions("options", options, [...BATCH_OPTIONS, "to", "reverse", "uncommitted"]);
     const { reverse = false, uncommitted = false, signal } = options;
+    checkBoolean("reverse", reverse);
+    checkBoolean("uncommitted", uncommitted);
     const limits = checkLimits(options);
     const bound = this.#bound(uncommitted);
-    const { from = firstOffset, to = bound } = options;
+    const { from = this.#first, to = bound } = options;
     this.#checkInRange("from", from, bound);
     this.#checkInRange("to", to, bound);
     const cursor = { from, to, uncommitted, epoch: this.#log.cuts.epoch };
@@ -81,14 +79,13 @@ export class LogReader {
   }
 
   tailBatches(options: TailOptions = {}): AsyncIterableIterator<LogRecord[]> {
-    const { failure, firstOffset, committedOffset } = this.#log;
-    failure.checkOpen();
+    this.#log.failure.checkOpen();
     checkOptions("options", options, BATCH_OPTIONS);
     const { from = "end", signal } = options;
     const limits = checkLimits(options);
     if (typeof from === "string") checkOneOf("from", from, ["start", "end"]);
-    const start = from === "start" ? firstOffset : from === "end" ? committedOffset : from;
-    this.#checkInRange("from", start, committedOffset);
+    const start = from === "start" ? this.#first : from === "end" ? this.#committed : from;
+    this.#checkInRange("from", start, this.#committed);
     return this.#tail(start, limits, signal);
   }
 
@@ -97,14 +94,31 @@ export class LogReader {
     if (typeof time !== "number" || !(time >= 0)) {
       throw invalidArgument("time", time, "ms since the epoch, from 0");
     }
-    let low = this.#log.firstOffset;
-    let high = this.#log.committedOffset;
+    let low = this.#first;
+    let high = this.#committed;
     while (low < high) {
       const middle = low + Math.floor((high - low) / 2);
       if (this.#log.segments.find(middle).timeOf(middle) < time) low = middle + 1;
       else high = middle;
     }
     return low;
+  }
+
+  get #first(): Offset {
+    return this.#log.truncator.firstOffset;
+  }
+
+  get #committed(): Offset {
+    return this.#log.committer.committedOffset;
+  }
+
+  /** The record with `offset` that no segment has yet. */
+  #waiting(offset: Offset): LogRecord | undefined {
+    for (const queue of this.#log.writer.staging.newestFirst) {
+      const record = queue.read(offset);
+      if (record !== undefined) return record;
+    }
+    return undefined;
   }
 
   async *#forward(
@@ -157,7 +171,7 @@ export class LogReader {
         if (failure.isClosed) return [];
         at = Math.min(at, cuts.lowestSince(epoch));
         epoch = cuts.epoch;
-        const to = this.#log.committedOffset;
+        const to = this.#committed;
         return this.#ahead(at, { from: at, to, epoch, uncommitted: false }, limits);
       });
       const last = batch.at(-1);
@@ -167,7 +181,7 @@ export class LogReader {
         continue;
       }
       if (isOver()) return;
-      if (at < this.#log.committedOffset || epoch !== cuts.epoch) continue;
+      if (at < this.#committed || epoch !== cuts.epoch) continue;
       if (failure.isPoisoned) throw failure.poisonError();
       await commits.wait(signal);
     }
@@ -175,9 +189,9 @@ export class LogReader {
 
   /** Successive records from `at`, or from the first retained one behind it. */
   #ahead(at: Offset, cursor: Cursor, limits: Limits): LogRecord[] {
-    const { failure, segments, firstOffset } = this.#log;
-    failure.checkOpen();
-    const from = Math.max(at, firstOffset);
+    const { failure, segments } = this.#log;
+    failure.checkReadable();
+    const from = Math.max(at, this.#first);
     const to = this.#endOf(cursor);
     if (from >= to) return [];
     const segment = segments.find(from);
@@ -187,10 +201,10 @@ export class LogReader {
 
   /** Records before `end`, descending: as many as the limits allow. */
   #behind(end: Offset, cursor: Cursor, limits: Limits): LogRecord[] {
-    const { failure, segments, firstOffset } = this.#log;
-    failure.checkOpen();
+    const { failure, segments } = this.#log;
+    failure.checkReadable();
     const to = Math.min(end, this.#endOf(cursor));
-    const low = Math.max(cursor.from, firstOffset);
+    const low = Math.max(cursor.from, this.#first);
     if (to <= low) return [];
     const segment = segments.find(to - 1);
     let from = Math.max(low, to - limits.recordsMax, segment.baseOffset);
@@ -210,8 +224,9 @@ export class LogReader {
     const records: LogRecord[] = [];
     let bytes = 0;
     for (let offset = from; offset < to && records.length < limits.recordsMax; offset++) {
-      const record = this.read(offset, { uncommitted: true }, false);
-      bytes += record.value.length;
+      const record = this.#waiting(offset);
+      if (record === undefined) break;
+      bytes += record.value.length + FRAME_OVERHEAD_BYTES;
       if (bytes > limits.bytesMax && records.length > 0) break;
       records.push(record);
     }
@@ -224,27 +239,32 @@ export class LogReader {
 
   #bound(uncommitted: boolean): Offset {
     // while a truncation is under way a segment still holds what the queue is to replace
-    const isTruncating = this.#log.waiting.length > 1;
-    return uncommitted && !isTruncating ? this.#log.nextOffset : this.#log.committedOffset;
+    const { nextOffset, staging } = this.#log.writer;
+    return uncommitted && !staging.isHeld ? nextOffset : this.#committed;
   }
 
   /** One batch is read in one go, under the shared hold: nothing is removed under it. */
-  async #shared<T>(work: () => T): Promise<T> {
-    const { lock } = this.#log;
-    if (!lock.tryShared()) await lock.shared();
-    try {
-      return work();
-    } finally {
-      lock.releaseShared();
-    }
+  #shared<T>(work: () => T): Promise<T> {
+    return this.#log.lock.withSharedNow(work);
   }
 
   #checkInRange(name: string, value: number, bound: Offset): void {
     checkInteger(name, value, { min: 0 });
-    if (value < this.#log.firstOffset || value > bound) {
-      throw outOfRange(name, value, { from: this.#log.firstOffset, to: bound });
+    if (value < this.#first || value > bound) {
+      throw outOfRange(name, value, { from: this.#first, to: bound + 1 });
     }
   }
+}
+
+function isUncommitted(options: ReadOptions): boolean {
+  checkOptions("options", options, READ_OPTIONS);
+  const { uncommitted = false } = options;
+  checkBoolean("uncommitted", uncommitted);
+  return uncommitted;
+}
+
+function checkBoolean(name: string, value: unknown): void {
+  if (typeof value !== "boolean") throw invalidArgument(name, value, "true or false");
 }
 
 function checkLimits(options: BatchesOptions | TailOptions): Limits {

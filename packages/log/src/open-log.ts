@@ -8,7 +8,7 @@ import { SegmentedLog } from "./segmented-log.ts";
  * Opens the log in `catalog`, or makes one where the catalog is empty; the log then owns the
  * catalog. After a crash it finishes what was under way: see {@link Log.recovery}.
  *
- * On failure the catalog is left to the caller.
+ * On failure the caller closes the catalog, which may have been closed already.
  *
  * @throws ERR_SEGLOG_INVALID_ARGUMENT  naming the option that is wrong
  * @throws ERR_SEGLOG_CORRUPT  something is missing or damaged that no crash takes

@@ -1,12 +1,15 @@
 import { hasCode } from "@seglog/errors";
 import type { CatalogState, Segment, SegmentCatalog, SegmentListing } from "@seglog/segment";
 import type { LogRecovery, Offset } from "./contract.ts";
-import { corrupt } from "./log-errors.ts";
+import { corrupt, noLog } from "./log-errors.ts";
+import { timeOf } from "./segment-info.ts";
 
 /** The open segments of a log, and what a log remembers. */
 export interface RecoveredLog {
   readonly segments: Segment[];
   readonly firstOffset: Offset;
+  /** What the log ends at; a reader leaves what a truncation under way drops in its segment. */
+  readonly nextOffset: Offset;
   /** No record may get a time below it. */
   readonly lastTime: number;
   readonly recovery: LogRecovery;
@@ -51,13 +54,14 @@ async function makeLog(
   firstOffset: Offset,
   lastTime: number,
 ): Promise<RecoveredLog> {
+  if (catalog.readOnly) throw noLog(catalog.path);
   const recovery = { clean: true, tornBytes: 0, indexesRebuilt: [] };
   const state = { firstOffset, truncatingTo: undefined, lastTime };
   // "closed and empty": a crash before the first segment is there leaves a log without any
   await catalog.saveState({ ...state, closedAt: firstOffset });
   const segments = [await catalog.create(firstOffset)];
   await catalog.saveState({ ...state, closedAt: undefined });
-  return { segments, firstOffset, lastTime, recovery };
+  return { segments, firstOffset, nextOffset: firstOffset, lastTime, recovery };
 }
 
 async function openExisting(
@@ -85,37 +89,46 @@ async function openExisting(
         : await openSealed(catalog, { baseOffset, nextOffset: next, clean }),
     );
   }
-  let active = opened.at(-1) as Segment;
-  if (truncatingTo !== undefined && active.nextOffset > truncatingTo && !catalog.readOnly) {
-    await active.truncate(truncatingTo);
-  }
-  if (active.nextOffset < firstOffset) {
-    throw corrupt(catalog.path, `records before ${firstOffset} are missing`, active.nextOffset);
-  }
-  const lastTime = Math.max(state.lastTime, lastTimeOf(opened, firstOffset));
-  if (!catalog.readOnly) {
-    const dropped = listed.filter((listing) => !kept.includes(listing));
-    await catalog.remove(dropped.map(({ baseOffset }) => baseOffset));
-    if (active.nextOffset === firstOffset && active.baseOffset < firstOffset) {
-      // emptied by a truncation that a crash cut short: the space is freed now
-      active = await catalog.create(firstOffset);
-      const emptied = opened.splice(0, opened.length, active);
-      for (const segment of emptied) await segment.close();
-      await catalog.remove(emptied.map(({ baseOffset }) => baseOffset));
-    }
-    await catalog.saveState({
-      firstOffset,
-      closedAt: undefined,
-      truncatingTo: undefined,
-      lastTime,
-    });
+  const active = opened.at(-1) as Segment;
+  const nextOffset = Math.min(active.nextOffset, truncatingTo ?? active.nextOffset);
+  if (nextOffset < firstOffset) {
+    throw corrupt(catalog.path, `records before ${firstOffset} are missing`, nextOffset);
   }
   const recovery = {
     clean,
     tornBytes: opened.reduce((sum, segment) => sum + segment.tornBytes, 0),
     indexesRebuilt: opened.filter((s) => s.indexRebuilt).map((s) => s.baseOffset),
   };
-  return { segments: opened, firstOffset, lastTime, recovery };
+  const lastTime = Math.max(state.lastTime, lastTimeOf(opened, { firstOffset, nextOffset }));
+  const recovered = { segments: opened, firstOffset, nextOffset, lastTime, recovery };
+  if (!catalog.readOnly) {
+    const dropped = listed.filter((listing) => !kept.includes(listing));
+    await finish(catalog, recovered, dropped);
+  }
+  return recovered;
+}
+
+/** Carries out what `recovered` is the outcome of: cuts, removes, and says that the log is open. */
+async function finish(
+  catalog: SegmentCatalog,
+  { segments, firstOffset, nextOffset, lastTime }: RecoveredLog,
+  dropped: readonly SegmentListing[],
+): Promise<void> {
+  const active = segments.at(-1) as Segment;
+  if (active.nextOffset > nextOffset) await active.truncate(nextOffset);
+  await catalog.remove(dropped.map(({ baseOffset }) => baseOffset));
+  if (nextOffset === firstOffset && active.baseOffset < firstOffset) {
+    // emptied by a truncation that a crash cut short: the space is freed now
+    const emptied = segments.splice(0, segments.length, await catalog.create(firstOffset));
+    for (const segment of emptied) await segment.close();
+    await catalog.remove(emptied.map(({ baseOffset }) => baseOffset));
+  }
+  await catalog.saveState({
+    firstOffset,
+    closedAt: undefined,
+    truncatingTo: undefined,
+    lastTime,
+  });
 }
 
 function openLast(
@@ -136,13 +149,13 @@ async function openSealed(
   try {
     return await catalog.open(baseOffset, { mode: "sealed", nextOffset });
   } catch (error) {
-    if (clean || catalog.readOnly || !hasCode(error, "ERR_SEGLOG_CORRUPT")) throw error;
+    if (clean || !hasCode(error, "ERR_SEGLOG_CORRUPT")) throw error;
   }
-  // complete and durable, as the segment after it shows, but the crash came before it was sealed:
-  // what was preallocated is still there
+  // complete and durable, as the segment after it shows, but the crash came before it was sealed,
+  // or a writer in another process is about to: what was preallocated is still there
   const segment = await catalog.open(baseOffset, { mode: "crashed", nextOffset });
   try {
-    await segment.seal();
+    if (!catalog.readOnly) await segment.seal();
     return segment;
   } catch (error) {
     await segment.close().catch(() => {}); // the first failure is the one to tell
@@ -150,10 +163,17 @@ async function openSealed(
   }
 }
 
-function lastTimeOf(segments: readonly Segment[], firstOffset: Offset): number {
+/** Time of the last record that is whole; 0 when there is none. */
+function lastTimeOf(
+  segments: readonly Segment[],
+  { firstOffset, nextOffset }: { readonly firstOffset: Offset; readonly nextOffset: Offset },
+): number {
   for (const segment of segments.toReversed()) {
-    const last = segment.nextOffset - 1;
-    if (last >= segment.baseOffset && last >= firstOffset) return segment.timeOf(last);
+    const first = Math.max(segment.baseOffset, firstOffset);
+    for (let last = Math.min(segment.nextOffset, nextOffset) - 1; last >= first; last--) {
+      const time = timeOf(segment, last);
+      if (time !== undefined) return time;
+    }
   }
   return 0;
 }

@@ -1,4 +1,4 @@
-import { hasCode, SeglogError } from "@seglog/errors";
+import { checkOptions, hasCode, invalidArgument, SeglogError } from "@seglog/errors";
 import type { SegmentCatalog } from "@seglog/segment";
 import type { Log, OpenLogOptions } from "./contract.ts";
 import { openLog } from "./open-log.ts";
@@ -12,8 +12,17 @@ import {
 } from "./snapshot-format.ts";
 import { StreamBytes } from "./stream-bytes.ts";
 
+const OPTIONS = Object.freeze(["segmentAgeMsMax", "recordBytesMax", "stagedBytesMax"]);
+/** Exclusive bound of a record's time: 48 bits of ms since the epoch. */
+const TIME_LIMIT = 2 ** 48;
 /** No value of any log is longer: a frame's length has 28 bits, 8 bytes of them the record's head. */
 const VALUE_BYTES_LIMIT = 2 ** 28 - 9;
+
+/** The options of `openLog` that say how records are staged and segments made. */
+export type RestoreOptions = Pick<
+  OpenLogOptions,
+  "segmentAgeMsMax" | "recordBytesMax" | "stagedBytesMax"
+>;
 
 /**
  * Fills an empty catalog with the records of a snapshot: same offsets, times and values.
@@ -27,8 +36,12 @@ const VALUE_BYTES_LIMIT = 2 ** 28 - 9;
 export async function restoreSnapshot(
   catalog: SegmentCatalog,
   stream: ReadableStream<Uint8Array>,
-  options: Omit<OpenLogOptions, "firstOffset" | "clock"> = {},
+  options: RestoreOptions = {},
 ): Promise<{ readonly firstOffset: number; readonly nextOffset: number }> {
+  checkOptions("options", options, OPTIONS);
+  if (!(stream instanceof ReadableStream) || stream.locked) {
+    throw invalidArgument("stream", stream, "a ReadableStream of bytes that nobody reads");
+  }
   if ((await catalog.loadState()) !== undefined || (await catalog.list()).length > 0) {
     throw new SeglogError("ERR_SEGLOG_EXISTS", `${catalog.path} holds a log`, {
       path: catalog.path,
@@ -73,11 +86,15 @@ async function restoreFrom(
       if (record === undefined) throw badSnapshot(position, "the snapshot ends early");
       const found = decodeSnapshotRecord(record, checksum);
       if (found === undefined) throw badSnapshot(position, "a record's checksum is wrong");
+      if (found.time < time || found.time >= TIME_LIMIT) {
+        throw badSnapshot(position, "a record's time falls, or is none");
+      }
       ({ time, checksum } = found);
       await appendWhenThereIsRoom(log, found.value);
     }
-    if (!(await bytes.isAtEnd()))
+    if (!(await bytes.isAtEnd())) {
       throw badSnapshot(bytes.position, "the snapshot goes on too long");
+    }
     await log.sync();
     return { firstOffset, nextOffset: log.nextOffset };
   } finally {

@@ -9,11 +9,6 @@ export class RwLock {
   #exclusive = false;
   readonly #waiting: Waiter[] = [];
 
-  /** Whether somebody holds it exclusively, or waits to. */
-  get hasExclusive(): boolean {
-    return this.#exclusive || this.#waiting.some((waiter) => waiter.exclusive);
-  }
-
   /** Takes a shared hold if that needs no waiting. */
   tryShared(): boolean {
     if (this.#exclusive || this.#waiting.length > 0) return false;
@@ -51,6 +46,16 @@ export class RwLock {
     await this.shared();
     try {
       return await work();
+    } finally {
+      this.releaseShared();
+    }
+  }
+
+  /** The same for synchronous `work`. */
+  async withSharedNow<T>(work: () => T): Promise<T> {
+    if (!this.tryShared()) await this.shared();
+    try {
+      return work();
     } finally {
       this.releaseShared();
     }

@@ -2,11 +2,16 @@ import { invariant } from "@seglog/errors";
 import type { Segment } from "@seglog/segment";
 import type { Offset } from "./contract.ts";
 
+/** Segments that a snapshot still reads, and which therefore must not be closed. */
+export interface SegmentPin {
+  readonly segments: Segment[];
+}
+
 /** The open segments of a log: neighbours without a gap, by base offset; the last is active. */
 export class SegmentSet {
   readonly #segments: Segment[];
-  /** Snapshots that still read a segment, which therefore must not be closed. */
-  readonly #pins = new Map<Segment, number>();
+  readonly #pins = new Set<SegmentPin>();
+  /** Taken out, and not closed for a pin. */
   readonly #dropped = new Set<Segment>();
 
   /** @param segments  at least one, oldest first */
@@ -28,23 +33,25 @@ export class SegmentSet {
     return this.#segments[lastAtOrBelow(this.#segments, offset)] as Segment;
   }
 
-  /** The segment after the one that `find(offset)` gives; `undefined` after the active one. */
-  after(segment: Segment): Segment | undefined {
-    return this.#segments[lastAtOrBelow(this.#segments, segment.baseOffset) + 1];
-  }
-
   /** Makes `segment` the active one. */
   push(segment: Segment): void {
     invariant(segment.baseOffset === this.active.nextOffset, "segments leave no gap");
     this.#segments.push(segment);
   }
 
-  /** Puts `segment` in the place of the active one, and returns that. */
-  replaceActive(segment: Segment): Segment {
+  /**
+   * Puts `segment` in the place of the active one, and closes that. Pins go over to the new one:
+   * what still had the file mapped would reach beyond its end once it is cut.
+   */
+  async replaceActive(segment: Segment): Promise<void> {
     const old = this.active;
     invariant(segment.baseOffset === old.baseOffset, "a segment is replaced by itself");
     this.#segments[this.#segments.length - 1] = segment;
-    return old;
+    for (const { segments } of this.#pins) {
+      const at = segments.indexOf(old);
+      if (at >= 0) segments[at] = segment;
+    }
+    await old.close();
   }
 
   /** Takes out the sealed segments that end at or before `offset`. */
@@ -64,24 +71,28 @@ export class SegmentSet {
     return this.#segments.splice(lastAtOrBelow(this.#segments, offset) + 1);
   }
 
-  pin(segments: readonly Segment[]): void {
-    for (const segment of segments) this.#pins.set(segment, (this.#pins.get(segment) ?? 0) + 1);
+  /** Keeps `segments` open until {@link SegmentSet.unpin}. */
+  pin(segments: readonly Segment[]): SegmentPin {
+    const pin = { segments: [...segments] };
+    this.#pins.add(pin);
+    return pin;
   }
 
-  /** Ends one pin of each; closes the segments that were dropped and have no other. */
-  async unpin(segments: readonly Segment[]): Promise<void> {
-    for (const segment of segments) {
-      const left = (this.#pins.get(segment) ?? 0) - 1;
-      if (left > 0) this.#pins.set(segment, left);
-      else this.#pins.delete(segment);
-      if (left <= 0 && this.#dropped.delete(segment)) await segment.close();
+  /** Ends a pin; closes the segments that were dropped and have no other. Idempotent. */
+  async unpin(pin: SegmentPin): Promise<void> {
+    if (!this.#pins.delete(pin)) return;
+    for (const segment of pin.segments) {
+      if (this.#dropped.has(segment) && !this.#isPinned(segment)) {
+        this.#dropped.delete(segment);
+        await segment.close();
+      }
     }
   }
 
   /** Closes segments that were taken out, once nothing pins them. */
   async closeDropped(segments: readonly Segment[]): Promise<void> {
     for (const segment of segments) {
-      if (this.#pins.has(segment)) this.#dropped.add(segment);
+      if (this.#isPinned(segment)) this.#dropped.add(segment);
       else await segment.close();
     }
   }
@@ -94,6 +105,11 @@ export class SegmentSet {
     }
     this.#dropped.clear();
     if (failures.length > 0) throw failures[0];
+  }
+
+  #isPinned(segment: Segment): boolean {
+    for (const pin of this.#pins) if (pin.segments.includes(segment)) return true;
+    return false;
   }
 }
 

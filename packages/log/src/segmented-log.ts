@@ -1,6 +1,7 @@
-import { hasCode, invalidArgument } from "@seglog/errors";
-import type { Segment, SegmentCatalog } from "@seglog/segment";
+import { invalidArgument } from "@seglog/errors";
+import type { SegmentCatalog } from "@seglog/segment";
 import { CommitSignal } from "./commit-signal.ts";
+import { Committer } from "./committer.ts";
 import type {
   BatchesOptions,
   Log,
@@ -10,7 +11,6 @@ import type {
   Offset,
   OffsetRange,
   ReadOptions,
-  Retention,
   SegmentInfo,
   TailOptions,
 } from "./contract.ts";
@@ -21,8 +21,9 @@ import type { ResolvedLogOptions } from "./log-options.ts";
 import { LogReader, type ReadableLog } from "./log-reader.ts";
 import { LogWriter } from "./log-writer.ts";
 import type { RecoveredLog } from "./recover-segments.ts";
-import { retainedFrom } from "./retention.ts";
+import { RetentionRunner } from "./retention-runner.ts";
 import { RwLock } from "./rw-lock.ts";
+import { segmentInfo } from "./segment-info.ts";
 import { SegmentSet } from "./segment-set.ts";
 import { snapshotReader } from "./snapshot-reader.ts";
 import { Truncator } from "./truncator.ts";
@@ -36,49 +37,43 @@ export class SegmentedLog implements Log {
   readonly #segments: SegmentSet;
   readonly #failure: LogFailure;
   /** The one lock: commits and reads share it; what removes records takes it alone. */
-  readonly #lock = new RwLock();
-  readonly #commits = new CommitSignal();
+  readonly #lock: RwLock;
+  readonly #committer: Committer;
   readonly #writer: LogWriter;
   readonly #truncator: Truncator;
+  readonly #retention: RetentionRunner;
   readonly #readable: ReadableLog;
   readonly #reader: LogReader;
-  readonly #retention: Retention;
-  readonly #clock: () => number;
-  #retaining: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(catalog: SegmentCatalog, recovered: RecoveredLog, options: ResolvedLogOptions) {
+    const { firstOffset, nextOffset, lastTime } = recovered;
+    const commits = new CommitSignal();
+    const cuts = new CutHistory();
+    const lock = new RwLock();
+    const failure = new LogFailure(catalog.path, () => commits.notify());
+    const segments = new SegmentSet(recovered.segments);
+    const onCommitted = (): void => commits.notify();
+    const { commitOn, clock, retention } = options;
+    const committer = new Committer({ segments, failure, commitOn, onCommitted }, nextOffset);
+    const onRolled = (): void => this.#retention.start();
+    const base = { catalog, segments, failure, committer };
+    const writer = new LogWriter({ ...options, ...base, nextOffset, lastTime, onRolled });
+    const truncator = new Truncator({ ...base, writer, lock, cuts, firstOffset });
+    const readable = { segments, failure, lock, cuts, commits, writer, committer, truncator };
     this.path = catalog.path;
     this.readOnly = catalog.readOnly;
     this.recovery = recovered.recovery;
     this.#catalog = catalog;
-    this.#retention = options.retention;
-    this.#clock = options.clock;
-    const failure = new LogFailure(catalog.path, () => this.#commits.notify());
-    const segments = new SegmentSet(recovered.segments);
-    const writer = new LogWriter({
-      ...options,
-      catalog,
-      segments,
-      failure,
-      lastTime: recovered.lastTime,
-      onCommitted: () => this.#commits.notify(),
-      onRolled: () => this.#retainInBackground(),
-    });
-    const cuts = new CutHistory();
-    const { firstOffset } = recovered;
-    const lock = this.#lock;
-    const parts = { catalog, segments, writer, lock, failure, cuts, firstOffset };
-    const truncator = new Truncator(parts);
     this.#failure = failure;
+    this.#lock = lock;
     this.#segments = segments;
+    this.#committer = committer;
     this.#writer = writer;
     this.#truncator = truncator;
-    this.#readable = readableLog(
-      { segments, failure, lock, cuts, writer, truncator },
-      this.#commits,
-    );
-    this.#reader = new LogReader(this.#readable);
+    this.#retention = new RetentionRunner({ segments, truncator, failure, retention, clock });
+    this.#readable = readable;
+    this.#reader = new LogReader(readable);
   }
 
   get firstOffset(): Offset {
@@ -90,7 +85,7 @@ export class SegmentedLog implements Log {
   }
 
   get committedOffset(): Offset {
-    return this.#writer.committedOffset;
+    return this.#committer.committedOffset;
   }
 
   get stagedBytes(): number {
@@ -98,32 +93,30 @@ export class SegmentedLog implements Log {
   }
 
   offsetRange(): OffsetRange | undefined {
+    this.#failure.checkOpen();
     const { firstOffset, committedOffset } = this;
     if (committedOffset <= firstOffset) return undefined;
     return { lowest: firstOffset, highest: committedOffset - 1 };
   }
 
   append(value: Uint8Array): Offset {
-    if (this.readOnly) throw readOnly(this.path);
-    checkValue("value", value);
+    if (this.readOnly) this.#refuseWriting();
+    if (!(value instanceof Uint8Array)) throw invalidArgument("value", value, "a Uint8Array");
     return this.#writer.append(value);
   }
 
   appendBatch(values: readonly Uint8Array[]): Offset {
-    if (this.readOnly) throw readOnly(this.path);
-    if (!Array.isArray(values) || values.length === 0) {
-      throw invalidArgument("values", values, "an array of at least one Uint8Array");
-    }
-    for (const [i, value] of values.entries()) checkValue(`values[${i}]`, value);
+    if (this.readOnly) this.#refuseWriting();
+    checkBatch(values);
     return this.#writer.appendBatch(values);
   }
 
-  flush(): Promise<void> {
-    return this.#lock.withShared(() => this.#writer.flush());
+  async flush(): Promise<void> {
+    await this.#commit("flush");
   }
 
-  sync(): Promise<void> {
-    return this.#lock.withShared(() => this.#writer.sync());
+  async sync(): Promise<void> {
+    await this.#commit("sync");
   }
 
   read(offset: Offset, options?: ReadOptions): LogRecord {
@@ -147,29 +140,31 @@ export class SegmentedLog implements Log {
   }
 
   async truncateBefore(offset: Offset): Promise<void> {
-    if (this.readOnly) throw readOnly(this.path);
+    if (this.readOnly) this.#refuseWriting();
+    this.#failure.checkUsable();
     await this.#truncator.truncateBefore(offset);
   }
 
   async truncateAfter(offset: Offset): Promise<void> {
-    if (this.readOnly) throw readOnly(this.path);
+    if (this.readOnly) this.#refuseWriting();
+    this.#failure.checkUsable();
     await this.#truncator.truncateAfter(offset);
   }
 
   async enforceRetention(): Promise<void> {
-    if (this.readOnly) throw readOnly(this.path);
+    if (this.readOnly) this.#refuseWriting();
     this.#failure.checkUsable();
-    const from = retainedFrom(this.segments(), this.#retention, this.#clock());
-    if (from > this.firstOffset) await this.#truncator.truncateBefore(from);
+    await this.#retention.enforce();
   }
 
   segments(): SegmentInfo[] {
     this.#failure.checkOpen();
     const { active } = this.#segments;
-    return this.#segments.all.map((segment) => describe(segment, segment === active));
+    return this.#segments.all.map((segment) => segmentInfo(segment, segment === active));
   }
 
   reader(): ReadableStream<Uint8Array> {
+    this.#failure.checkOpen();
     return snapshotReader(this.#readable);
   }
 
@@ -181,7 +176,9 @@ export class SegmentedLog implements Log {
       storeBytes: all.reduce((sum, segment) => sum + segment.storeBytes, 0),
       indexBytes: all.reduce((sum, segment) => sum + segment.indexBytes, 0),
       stagedBytes: this.stagedBytes,
-      ...this.#writer.counts,
+      appends: this.#writer.appends,
+      rolls: this.#writer.rolls,
+      syncs: this.#committer.syncs,
       segmentsRemoved: this.#truncator.segmentsRemoved,
       mapper: this.#catalog.mapper,
       poisoned: this.#failure.isPoisoned,
@@ -193,19 +190,23 @@ export class SegmentedLog implements Log {
     return this.#closing;
   }
 
+  /** Calls that came before this one are carried out; later ones are refused. */
   async #close(): Promise<void> {
+    this.#failure.beginClose();
     let failure: unknown;
     try {
-      // calls that came before this one are carried out; later ones are refused
-      if (!this.readOnly && !this.#failure.isPoisoned) await this.sync();
+      if (!this.readOnly && !this.#failure.isPoisoned) {
+        const upTo = this.nextOffset;
+        await this.#lock.withShared(() => this.#writer.commit("sync", upTo));
+      }
     } catch (error) {
       failure = error;
     }
     this.#failure.close();
     await this.#lock.withExclusive(async () => {
       await this.#writer.settle();
-      const { nextOffset } = this.#segments.active;
       try {
+        const { nextOffset } = this.#segments.active;
         await this.#segments.close();
         if (!this.readOnly && !this.#failure.isPoisoned) await this.#markClosed(nextOffset);
       } catch (error) {
@@ -214,7 +215,7 @@ export class SegmentedLog implements Log {
         await this.#catalog.close();
       }
     });
-    await this.#retaining;
+    await this.#retention.settle();
     if (failure !== undefined && !this.#failure.isPoisoned) throw failure;
   }
 
@@ -224,71 +225,25 @@ export class SegmentedLog implements Log {
     return this.#catalog.saveState({ firstOffset, closedAt, truncatingTo: undefined, lastTime });
   }
 
-  #retainInBackground(): void {
-    this.#retaining ??= this.enforceRetention()
-      .catch((error: unknown) => {
-        // a failed removal poisons by itself; "closed" and "poisoned" are told to those who ask
-        if (!this.#failure.isClosed) this.#failure.poison(error);
-      })
-      .then(() => {
-        this.#retaining = undefined;
-      });
+  async #commit(how: "sync" | "flush"): Promise<void> {
+    if (this.readOnly) this.#failure.checkOpen();
+    else this.#failure.checkUsable();
+    const upTo = this.nextOffset;
+    if (!this.readOnly) await this.#lock.withShared(() => this.#writer.commit(how, upTo));
+  }
+
+  #refuseWriting(): never {
+    this.#failure.checkOpen();
+    throw readOnly(this.path);
   }
 }
 
-function readableLog(
-  parts: Pick<ReadableLog, "segments" | "failure" | "lock" | "cuts"> & {
-    readonly writer: LogWriter;
-    readonly truncator: Truncator;
-  },
-  commits: CommitSignal,
-): ReadableLog {
-  const { segments, failure, lock, cuts, writer, truncator } = parts;
-  return {
-    segments,
-    failure,
-    lock,
-    cuts,
-    commits,
-    get firstOffset() {
-      return truncator.firstOffset;
-    },
-    get nextOffset() {
-      return writer.nextOffset;
-    },
-    get committedOffset() {
-      return writer.committedOffset;
-    },
-    get waiting() {
-      return writer.waiting;
-    },
-  };
-}
-
-function describe(segment: Segment, active: boolean): SegmentInfo {
-  const { baseOffset, nextOffset, storeBytes, indexBytes } = segment;
-  const isEmpty = nextOffset === baseOffset;
-  return {
-    baseOffset,
-    nextOffset,
-    storeBytes,
-    indexBytes,
-    active,
-    firstTime: isEmpty ? undefined : timeOf(segment, baseOffset),
-    lastTime: isEmpty ? undefined : timeOf(segment, nextOffset - 1),
-  };
-}
-
-function timeOf(segment: Segment, offset: Offset): number | undefined {
-  try {
-    return segment.timeOf(offset);
-  } catch (error) {
-    // who reads the record is told of its damage; a listing must not fail for it
-    if (hasCode(error, "ERR_SEGLOG_CORRUPT")) return undefined;
-    throw error;
+function checkBatch(values: readonly Uint8Array[]): void {
+  if (!Array.isArray(values) || values.length === 0) {
+    throw invalidArgument("values", values, "an array of at least one Uint8Array");
   }
-}
-
-function checkValue(name: string, value: unknown): void {
-  if (!(value instanceof Uint8Array)) throw invalidArgument(name, value, "a Uint8Array");
+  for (let i = 0; i < values.length; i++) {
+    if (values[i] instanceof Uint8Array) continue;
+    throw invalidArgument(`values[${i}]`, values[i], "a Uint8Array");
+  }
 }

@@ -14,16 +14,17 @@ const CHUNK = Object.freeze({ recordsMax: 4096, bytesMax: 256 * 1024 });
 
 /** The committed records of `log` as a byte stream, as of now; see `Log.reader`. */
 export function snapshotReader(log: ReadableLog): ReadableStream<Uint8Array> {
-  log.failure.checkOpen();
-  const { segments, firstOffset, committedOffset: to } = log;
+  const { segments } = log;
+  const { firstOffset } = log.truncator;
+  const { committedOffset: to } = log.committer;
   const first = lastAtOrBelow(segments.all, firstOffset);
-  const pinned = segments.all.slice(first).filter((segment) => segment.baseOffset < to);
   const header = encodeSnapshotHeader({ firstOffset, recordCount: to - firstOffset });
   const decoded = decodeSnapshotHeader(header);
   let checksum = decoded.kind === "valid" ? decoded.checksum : 0;
   let at: Offset = firstOffset;
   const epoch = log.cuts.epoch;
-  segments.pin(pinned);
+  const held = segments.all.slice(first).filter((segment) => segment.baseOffset < to);
+  const pin = segments.pin(held);
 
   return new ReadableStream<Uint8Array>(
     {
@@ -32,15 +33,11 @@ export function snapshotReader(log: ReadableLog): ReadableStream<Uint8Array> {
       },
       async pull(controller) {
         try {
-          await log.lock.shared();
-          let records: LogRecord[];
-          try {
-            records = nextChunk(log, pinned, { at, to, epoch });
-          } finally {
-            log.lock.releaseShared();
-          }
+          const records = await log.lock.withSharedNow(() => {
+            return nextChunk(log, pin.segments, { at, to, epoch });
+          });
           if (records.length === 0) {
-            await segments.unpin(pinned);
+            await segments.unpin(pin);
             controller.close();
             return;
           }
@@ -49,12 +46,12 @@ export function snapshotReader(log: ReadableLog): ReadableStream<Uint8Array> {
           checksum = encoded.checksum;
           controller.enqueue(encoded.bytes);
         } catch (error) {
-          await segments.unpin(pinned);
+          await segments.unpin(pin);
           throw error; // errors the stream
         }
       },
       async cancel() {
-        await segments.unpin(pinned);
+        await segments.unpin(pin);
       },
     },
     { highWaterMark: 1 },
@@ -66,10 +63,10 @@ function nextChunk(
   pinned: readonly Segment[],
   { at, to, epoch }: { readonly at: Offset; readonly to: Offset; readonly epoch: number },
 ): LogRecord[] {
-  log.failure.checkOpen();
+  log.failure.checkReadable();
   if (at === to) return [];
   const cut = log.cuts.lowestSince(epoch);
-  if (cut < to) throw outOfRange("snapshot", at, { from: log.firstOffset, to: cut });
+  if (cut < to) throw outOfRange("snapshot", at, { from: log.truncator.firstOffset, to: cut });
   const segment = pinned[lastAtOrBelow(pinned, at)] as Segment;
   return segment.scan(at, { ...CHUNK, to });
 }

@@ -11,12 +11,19 @@ export interface StagedGroup {
   readonly valueBytes: number;
 }
 
-/**
- * Records that have an offset and no segment yet: those appended while a roll or a truncation is
- * under way. They are copied here, and go to the new segment in order.
- */
+interface QueuedGroup extends StagedGroup {
+  /** Offset of its first record. */
+  readonly baseOffset: Offset;
+}
+
+/** Bytes that `group` takes in a segment. */
+export function framedBytes({ values, valueBytes }: StagedGroup): number {
+  return valueBytes + values.length * FRAME_OVERHEAD_BYTES;
+}
+
+/** Copies of records with their offsets, in order, until a segment takes them. */
 export class StagingQueue {
-  readonly #groups: StagedGroup[] = [];
+  readonly #groups: QueuedGroup[] = [];
   #head = 0;
   #baseOffset: Offset;
   #nextOffset: Offset;
@@ -41,9 +48,10 @@ export class StagingQueue {
     if (this.isEmpty) this.#restart(baseOffset);
     const copies = values.map((value) => value.slice());
     const valueBytes = copies.reduce((sum, value) => sum + value.length, 0);
-    this.#groups.push({ values: copies, time, valueBytes });
+    const group = { values: copies, time, valueBytes, baseOffset };
+    this.#groups.push(group);
     this.#nextOffset += values.length;
-    this.#bytes += valueBytes + values.length * FRAME_OVERHEAD_BYTES;
+    this.#bytes += framedBytes(group);
   }
 
   peek(): StagedGroup | undefined {
@@ -55,21 +63,27 @@ export class StagingQueue {
     if (group === undefined) return;
     this.#head++;
     this.#baseOffset += group.values.length;
-    this.#bytes -= group.valueBytes + group.values.length * FRAME_OVERHEAD_BYTES;
+    this.#bytes -= framedBytes(group);
     if (this.isEmpty) this.#restart(this.#nextOffset);
   }
 
   /** The record with `offset`, as a copy; `undefined` when it is not here. */
   read(offset: Offset): LogRecord | undefined {
     if (offset < this.#baseOffset || offset >= this.#nextOffset) return undefined;
-    let at = this.#baseOffset;
-    for (let i = this.#head; i < this.#groups.length; i++) {
-      const { values, time } = this.#groups[i] as StagedGroup;
-      const value = values[offset - at];
-      if (value !== undefined) return { offset, time, value: value.slice() };
-      at += values.length;
+    const { baseOffset, time, values } = this.#groupOf(offset);
+    const value = values[offset - baseOffset] as Uint8Array;
+    return { offset, time, value: value.slice() };
+  }
+
+  #groupOf(offset: Offset): QueuedGroup {
+    let low = this.#head;
+    let high = this.#groups.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >>> 1;
+      if ((this.#groups[middle] as QueuedGroup).baseOffset <= offset) low = middle;
+      else high = middle - 1;
     }
-    return undefined;
+    return this.#groups[low] as QueuedGroup;
   }
 
   #restart(baseOffset: Offset): void {

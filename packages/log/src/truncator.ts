@@ -1,5 +1,6 @@
 import { checkInteger } from "@seglog/errors";
 import type { CatalogState, Segment, SegmentCatalog } from "@seglog/segment";
+import type { Committer } from "./committer.ts";
 import type { Offset } from "./contract.ts";
 import type { CutHistory } from "./cut-history.ts";
 import { outOfRange } from "./log-errors.ts";
@@ -12,6 +13,7 @@ export interface TruncatorParts {
   readonly catalog: SegmentCatalog;
   readonly segments: SegmentSet;
   readonly writer: LogWriter;
+  readonly committer: Committer;
   readonly lock: RwLock;
   readonly failure: LogFailure;
   readonly cuts: CutHistory;
@@ -21,15 +23,21 @@ export interface TruncatorParts {
 /**
  * Drops records at either end. What is to be dropped is written down before anything is: whoever
  * opens the log after a crash finishes it, and so it happens whole or not at all.
+ *
+ * Truncations are carried out in the order of their calls, and each call is judged by what the
+ * calls before it will have left.
  */
 export class Truncator {
   readonly #parts: TruncatorParts;
   #first: Offset;
+  /** What `#first` will be once every `truncateBefore` that was called has ended. */
+  #firstToBe: Offset;
   #removed = 0;
 
   constructor(parts: TruncatorParts) {
     this.#parts = parts;
     this.#first = parts.firstOffset;
+    this.#firstToBe = parts.firstOffset;
   }
 
   get firstOffset(): Offset {
@@ -42,67 +50,68 @@ export class Truncator {
   }
 
   async truncateBefore(offset: Offset): Promise<void> {
-    const { failure, lock, writer } = this.#parts;
-    failure.checkUsable();
+    const { nextOffset } = this.#parts.writer;
     checkInteger("offset", offset, { min: 0 });
-    this.#checkKept(offset, writer.nextOffset);
-    await lock.withExclusive(async () => {
-      failure.checkUsable();
-      if (offset <= this.#first) return; // another truncation has been there
-      this.#checkKept(offset, writer.nextOffset);
-      await this.#poisoning(() => this.#dropBefore(offset));
+    if (offset < this.#first || offset > nextOffset) {
+      throw outOfRange("offset", offset, { from: this.#first, to: nextOffset + 1 });
+    }
+    this.#firstToBe = Math.max(this.#firstToBe, offset);
+    await this.#alone(() => this.#dropBefore(offset));
+  }
+
+  /** As `truncateBefore` of what `choose` says at the time when nothing else is under way. */
+  async retain(choose: () => Offset): Promise<void> {
+    await this.#alone(async () => {
+      // what a truncation that was called drops is not retention's to judge
+      const offset = Math.min(choose(), this.#parts.writer.staging.ceiling);
+      this.#firstToBe = Math.max(this.#firstToBe, offset);
+      await this.#dropBefore(offset);
     });
   }
 
   async truncateAfter(offset: Offset): Promise<void> {
-    const { failure, lock, writer } = this.#parts;
-    failure.checkUsable();
-    checkInteger("offset", offset, { min: -1 });
-    // what is appended from this call on follows `offset`, unless another truncation comes first
-    const isNext = !lock.hasExclusive;
-    if (isNext) this.#beginCut(offset);
-    await lock.withExclusive(async () => {
-      failure.checkUsable();
-      if (!isNext) this.#beginCut(offset);
-      await this.#poisoning(() => this.#dropFrom(offset + 1));
-    });
-  }
-
-  #beginCut(offset: Offset): void {
     const { cuts, writer } = this.#parts;
-    this.#checkDroppable(offset, writer.nextOffset);
+    checkInteger("offset", offset, { min: -1 });
+    const from = this.#firstToBe - 1;
+    if (offset < from || offset >= writer.nextOffset) {
+      throw outOfRange("offset", offset, { from, to: writer.nextOffset });
+    }
+    // what is appended from this call on follows `offset`
     cuts.add(offset + 1);
     writer.beginHold(offset + 1);
+    await this.#alone(() => this.#dropFrom(offset + 1));
   }
 
   async #dropBefore(offset: Offset): Promise<void> {
-    const { catalog, segments, writer } = this.#parts;
-    if (offset > writer.durableOffset) await writer.sync();
+    const { catalog, segments, writer, committer } = this.#parts;
+    if (offset <= this.#first) return; // another truncation has been there
+    if (offset > committer.durableOffset) await writer.commitPlaced();
     await catalog.saveState(this.#state({ firstOffset: offset }));
     this.#first = offset;
-    if (segments.active.nextOffset <= offset) await writer.roll();
+    await writer.rollBehind(offset);
     await writer.settleSeals();
-    const dropped = segments.takeBefore(offset);
-    await this.#remove(dropped);
+    await this.#remove(segments.takeBefore(offset));
   }
 
   async #dropFrom(nextOffset: Offset): Promise<void> {
     const { catalog, segments, writer } = this.#parts;
-    await writer.commitHeld();
+    await writer.commitPlaced();
+    await writer.settleSeals();
     await catalog.saveState(this.#state({ truncatingTo: nextOffset }));
     const dropped = segments.takeAfter(nextOffset);
-    if (dropped.length > 0) {
-      const { active } = segments;
-      const reopened = await catalog.open(active.baseOffset, {
-        mode: "closed",
-        nextOffset: active.nextOffset,
-      });
-      await segments.closeDropped([segments.replaceActive(reopened)]);
-    }
+    if (dropped.length > 0) await this.#reopenActive();
     await segments.active.truncate(nextOffset);
     await this.#remove(dropped);
     await catalog.saveState(this.#state({}));
-    writer.resume(nextOffset);
+    writer.resume();
+  }
+
+  /** The active segment was sealed; from now on it takes appends again. */
+  async #reopenActive(): Promise<void> {
+    const { catalog, segments } = this.#parts;
+    const { baseOffset, nextOffset } = segments.active;
+    const reopened = await catalog.open(baseOffset, { mode: "closed", nextOffset });
+    await segments.replaceActive(reopened);
   }
 
   async #remove(dropped: readonly Segment[]): Promise<void> {
@@ -123,22 +132,17 @@ export class Truncator {
     };
   }
 
-  #checkKept(offset: Offset, nextOffset: Offset): void {
-    if (offset >= this.#first && offset <= nextOffset) return;
-    throw outOfRange("offset", offset, { from: this.#first, to: nextOffset + 1 });
-  }
-
-  #checkDroppable(offset: Offset, nextOffset: Offset): void {
-    if (offset >= this.#first - 1 && offset < nextOffset) return;
-    throw outOfRange("offset", offset, { from: this.#first - 1, to: nextOffset });
-  }
-
-  async #poisoning(work: () => Promise<void>): Promise<void> {
-    try {
-      await work();
-    } catch (error) {
-      this.#parts.failure.poison(error);
-      throw error;
-    }
+  /** Runs `work` while nobody reads or commits; a failure of it poisons. */
+  #alone(work: () => Promise<void>): Promise<void> {
+    const { failure, lock } = this.#parts;
+    return lock.withExclusive(async () => {
+      failure.checkWritable();
+      try {
+        await work();
+      } catch (error) {
+        failure.poison(error);
+        throw error;
+      }
+    });
   }
 }

@@ -1,0 +1,108 @@
+import type { Offset } from "./contract.ts";
+import type { LogFailure } from "./log-failure.ts";
+import type { SegmentSet } from "./segment-set.ts";
+
+/** What a committer needs of the log it belongs to. */
+export interface CommitterParts {
+  readonly segments: SegmentSet;
+  readonly failure: LogFailure;
+  readonly commitOn: "sync" | "flush";
+  readonly onCommitted: () => void;
+}
+
+/**
+ * Flushes and syncs the active segment, one call after another, and knows how far the log is
+ * durable and committed.
+ */
+export class Committer {
+  /** Syncs of segments that were begun. */
+  syncs = 0;
+  readonly #parts: CommitterParts;
+  #durable: Offset;
+  #committed: Offset;
+  /** Nothing from here on is committed: a truncation drops it. */
+  #ceiling: number = Number.POSITIVE_INFINITY;
+  /** Ends with the last call into the active segment that must not overlap with another. */
+  #io: Promise<void> = Promise.resolve();
+
+  /** @param nextOffset  everything before it is durable */
+  constructor(parts: CommitterParts, nextOffset: Offset) {
+    this.#parts = parts;
+    this.#durable = nextOffset;
+    this.#committed = nextOffset;
+  }
+
+  get durableOffset(): Offset {
+    return this.#durable;
+  }
+
+  get committedOffset(): Offset {
+    return this.#committed;
+  }
+
+  /**
+   * Flushes or syncs what the active segment holds when its turn comes.
+   *
+   * @returns one past the last record covered
+   */
+  async commit(how: "sync" | "flush"): Promise<Offset> {
+    const { segments } = this.#parts;
+    let covered: Offset = 0;
+    await this.#serially(async () => {
+      const segment = segments.active;
+      covered = segment.nextOffset;
+      if (how === "flush") await segment.flush();
+      else if (this.#durable < covered) {
+        this.syncs++;
+        await segment.sync();
+      }
+      this.#advance(covered, how === "sync");
+    });
+    return covered;
+  }
+
+  /** Notes that a truncation under way is to end the log at `cutTo`. */
+  lower(cutTo: Offset): void {
+    this.#ceiling = Math.min(this.#ceiling, cutTo);
+    this.#committed = Math.min(this.#committed, cutTo);
+  }
+
+  /** The log was cut to `nextOffset`; `ceiling` is the lowest end that other cuts will give it. */
+  restart(nextOffset: Offset, ceiling: number): void {
+    this.#ceiling = ceiling;
+    this.#durable = nextOffset;
+    this.#committed = Math.min(nextOffset, ceiling);
+    this.#parts.onCommitted();
+  }
+
+  /** Resolves when no call into a segment is under way, whatever came of it. */
+  settle(): Promise<void> {
+    return this.#io;
+  }
+
+  /** One call into the active segment after another; a failure poisons. */
+  #serially(work: () => Promise<void>): Promise<void> {
+    const { failure } = this.#parts;
+    const result = this.#io.then(async () => {
+      failure.checkWritable();
+      try {
+        await work();
+      } catch (error) {
+        failure.poison(error);
+        throw failure.poisonError();
+      }
+    });
+    this.#io = result.catch(() => {}); // whoever waits for `result` is told
+    return result;
+  }
+
+  #advance(covered: Offset, durable: boolean): void {
+    if (durable && covered > this.#durable) this.#durable = covered;
+    const commits = durable || this.#parts.commitOn === "flush";
+    const bound = Math.min(covered, this.#ceiling);
+    if (commits && bound > this.#committed) {
+      this.#committed = bound;
+      this.#parts.onCommitted();
+    }
+  }
+}

@@ -1,0 +1,29 @@
+import { hasCode } from "@seglog/errors";
+import type { Segment } from "@seglog/segment";
+import type { Offset, SegmentInfo } from "./contract.ts";
+
+/** What a log tells about one of its segments. */
+export function segmentInfo(segment: Segment, active: boolean): SegmentInfo {
+  const { baseOffset, nextOffset, storeBytes, indexBytes } = segment;
+  const isEmpty = nextOffset === baseOffset;
+  return {
+    baseOffset,
+    nextOffset,
+    storeBytes,
+    indexBytes,
+    active,
+    firstTime: isEmpty ? undefined : timeOf(segment, baseOffset),
+    lastTime: isEmpty ? undefined : timeOf(segment, nextOffset - 1),
+  };
+}
+
+/** Time of the record with `offset`; `undefined` where it is damaged. */
+export function timeOf(segment: Segment, offset: Offset): number | undefined {
+  try {
+    return segment.timeOf(offset);
+  } catch (error) {
+    // who reads the record is told of its damage; what only wants its time must not fail for it
+    if (hasCode(error, "ERR_SEGLOG_CORRUPT")) return undefined;
+    throw error;
+  }
+}
