@@ -53,7 +53,7 @@ export function drawSegment({ records, entries, frames, nextOffset, storeBytes }
   const cells = /** @type {const} */ ([
     { bytes: 4, rows: ["crc32"], tone: "header" },
     { bytes: 4, rows: ["flags, length"], tone: "header" },
-    { bytes: 2, rows: ["attr."], tone: "head" },
+    { bytes: 2, rows: ["no."], tone: "head" },
     { bytes: 6, rows: ["time, ms"], tone: "head" },
     { bytes: first.value.length, rows: ["value"], tone: "value" },
   ]);
@@ -65,12 +65,12 @@ export function drawSegment({ records, entries, frames, nextOffset, storeBytes }
   });
   const tones = /** @type {const} */ ([undefined, undefined, "head", "head", "value"]);
   return [
-    "One store and one index, and a range of offsets. Before each value come 2 bytes of attributes",
-    "and 6 of time, inside the frame: the store sees records of 13, 13 and 11 bytes.",
+    "One store and one index, and a range of offsets. Before each value, inside the frame,",
+    "stand 2 bytes of its offset, modulo 65536, and 6 of time: the store sees 13, 13 and 11 bytes.",
     "",
     ...drawBox(cells, { columnsPerByte: 4, palette }),
     "",
-    ...drawTable(["offset", "position", "attributes, time", "", "value"], rows, { palette, tones }),
+    ...drawTable(["offset", "position", "number, time", "", "value"], rows, { palette, tones }),
     "",
     `It holds the offsets [${BASE_OFFSET}, ${nextOffset}) in ${storeBytes} bytes of frames.`,
     `read(17) asks the index, which says ${entries[1]?.position}, and the store for that frame.`,

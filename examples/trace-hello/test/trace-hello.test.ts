@@ -56,7 +56,7 @@ describe("what each layer holds", () => {
     ]);
   });
 
-  test("a segment: each value behind 8 bytes of attributes and time", async () => {
+  test("a segment: each value behind 8 bytes of number and time", async () => {
     const { nextOffset, storeBytes, records, frames, entries } = await traceSegment(directory);
     expect(entries.map(({ offset, position }) => [offset, position])).toEqual([
       [16, 0],
@@ -68,7 +68,7 @@ describe("what each layer holds", () => {
     const times = records.map(({ time }) => new Date(time).toISOString());
     expect(times[1]).toBe("2026-01-01T00:00:01.000Z");
     const head = Buffer.from(frames.subarray(21 + 8, 21 + 16));
-    expect(head.readUInt16BE(0)).toBe(0);
+    expect(head.readUInt16BE(0)).toBe(17);
     expect(head.readUIntBE(2, 6)).toBe(Date.UTC(2026, 0, 1) + 1000);
   });
 
