@@ -136,9 +136,10 @@ function openLast(
   baseOffset: Offset,
   closedAt: Offset | undefined,
 ): Promise<Segment> {
-  return closedAt === undefined
-    ? catalog.open(baseOffset, { mode: "crashed" })
-    : catalog.open(baseOffset, { mode: "closed", nextOffset: closedAt });
+  if (closedAt === undefined) return catalog.open(baseOffset, { mode: "crashed" });
+  // a segment without records may be one whose making a crash cut short
+  const mode = closedAt === baseOffset ? "crashed" : "closed";
+  return catalog.open(baseOffset, { mode, nextOffset: closedAt });
 }
 
 async function openSealed(
