@@ -5,7 +5,7 @@ export const RECORDS = Object.freeze(["hello", "world", "foo"]);
 export const SALT = 0x5e6106;
 
 /** When the first record is appended: 2026-01-01, in ms since the epoch. */
-export const FIRST_TIME = 1_767_225_600_000;
+const FIRST_TIME = 1_767_225_600_000;
 
 /** A clock that stands still until it is told to go on. */
 export function handClock() {
