@@ -169,9 +169,8 @@ export class IndexedSegment implements Segment {
       throw error;
     } finally {
       records.endingAt = undefined;
-      records.restart();
+      if (records.nextOffset === offset) records.drop(offset, position);
     }
-    this.#index.truncate(offset);
   }
 
   seal(): Promise<void> {

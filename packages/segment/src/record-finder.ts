@@ -96,9 +96,16 @@ export class RecordFinder {
     return walked;
   }
 
-  /** Forgets what was walked: to be called when records were dropped. */
-  restart(): void {
+  /**
+   * To be called when the store was cut to `end`, where the record with `offset` was: forgets
+   * what was walked, and drops the entries of index that the store has no records for.
+   */
+  drop(offset: Offset, end: number): void {
     this.#waypoints = undefined;
+    this.#index.truncate(offset);
+    if (offset === this.baseOffset || this.#indexedPosition(offset) === end) return;
+    // the last entry kept is wrong, and would refuse the next: the index begins anew, with that
+    this.#index.truncate(0);
   }
 
   outOfRange(name: string, value: number): SeglogError {
@@ -146,8 +153,8 @@ export class RecordFinder {
     try {
       const scan = this.#store.scan(position, limits);
       const wrong = scan.records.findIndex((record, i) => !isNumbered(record, from + i));
+      if (wrong === 0 || scan.records.length === 0) return undefined;
       if (wrong === -1) return scan;
-      if (wrong === 0) return undefined;
       const next = scan.positions[wrong] as number;
       return { positions: scan.positions, records: scan.records.slice(0, wrong), next };
     } catch (error) {
