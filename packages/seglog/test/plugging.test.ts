@@ -4,10 +4,12 @@ import { indexConformance } from "@seglog/index/conformance";
 import type { OpenIndexRequest, OpenStoreRequest } from "@seglog/segment";
 import { openFileStore, type Store } from "@seglog/store";
 import { storeConformance } from "@seglog/store/conformance";
+import { openLog } from "seglog";
 import { describe, expect, test } from "vitest";
 import {
   appendTexts,
   compressedStore,
+  copyOf,
   expectHolds,
   openCompressedStore,
   openPassingIndex,
@@ -15,6 +17,7 @@ import {
   passingIndex,
   place,
 } from "./plugging-parts.ts";
+import { temporaryDirectory } from "./temporary.ts";
 
 const PLUGGED: Readonly<Record<string, Parts>> = {
   "the default parts": {},
@@ -71,6 +74,32 @@ describe.each(Object.entries(PLUGGED))("a log over %s", (_, parts) => {
     await again.truncateAfter(39);
     expect(again.offsetRange()).toBeUndefined();
     await expectHolds(again, 40, await appendTexts(again, 40, 60));
+    await again.close();
+  });
+
+  test("is recovered when it was not closed: all that was acknowledged is there", async () => {
+    const killed = place(parts);
+    const log = await killed.open();
+    const held = await appendTexts(log, 0, 100);
+    const { fs } = await copyOf(killed);
+    await log.close();
+    const again = await killed.open({ fs });
+    expect(again.recovery.clean).toBe(false);
+    await expectHolds(again, 0, held);
+    held.push(...(await appendTexts(again, 100, 130)));
+    await expectHolds(again, 0, held);
+    await again.close();
+  });
+
+  test("works on the machine's disk as in memory", async () => {
+    const directory = temporaryDirectory();
+    const options = { ...parts, segmentBytesMax: 500 };
+    const log = await openLog(directory, options);
+    const held = await appendTexts(log, 0, 100);
+    await log.truncateAfter(69);
+    await log.close();
+    const again = await openLog(directory, options);
+    await expectHolds(again, 0, held.slice(0, 70));
     await again.close();
   });
 
