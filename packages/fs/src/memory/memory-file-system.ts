@@ -1,17 +1,18 @@
 import { SeglogError } from "@seglog/errors";
 import { checkMode, checkOpenOptions, checkPath } from "../checks.ts";
 import type { FileLock, FileStat, FileSystem } from "../contract.ts";
-import { errnoOf, refused } from "../disk-error.ts";
-import { MemoryHandle } from "./memory-handle.ts";
+import { errnoOf } from "../disk-error.ts";
 import {
-  findDirectory,
-  findFile,
-  findNode,
-  findPlace,
-  type MemoryDirectory,
-  memoryDirectory,
-  namesOf,
-} from "./memory-tree.ts";
+  applyChanges,
+  planMakeDirectory,
+  planOpen,
+  planRemove,
+  planRemoveDirectory,
+  planRename,
+} from "../names/name-changes.ts";
+import { type Directory, findDirectory, findNode, newDirectory } from "../names/name-tree.ts";
+import { MemoryFile } from "./memory-file.ts";
+import { MemoryHandle } from "./memory-handle.ts";
 
 /**
  * A whole disk in memory, empty but for its root `/`, where relative paths start. Nothing of it
@@ -19,13 +20,13 @@ import {
  * process: cutting a file below an open mapping of it throws `ERR_SEGLOG_INVARIANT`.
  */
 export function memoryFileSystem(): FileSystem {
-  const root = memoryDirectory();
+  const root = newDirectory<MemoryFile>();
   return {
     mapper: "memory",
     async open(path, options) {
       checkPath("path", path);
       const { access, create } = checkOpenOptions(options);
-      return new MemoryHandle(findFile(root, path, "open", create), path, access === "write");
+      return new MemoryHandle(openFile(root, path, "open", create), path, access === "write");
     },
     async stat(path) {
       checkPath("path", path);
@@ -38,22 +39,20 @@ export function memoryFileSystem(): FileSystem {
     async makeDirectory(path, options) {
       checkPath("path", path);
       checkMode(options, 0o777);
-      makeDirectory(root, path);
+      applyChanges(planMakeDirectory(root, path));
     },
     async removeDirectory(path) {
       checkPath("path", path);
-      removeDirectory(root, path);
+      applyChanges(planRemoveDirectory(root, path));
     },
     async rename(from, to) {
       checkPath("from", from);
       checkPath("to", to);
-      rename(root, from, to);
+      applyChanges(planRename(root, from, to));
     },
     async remove(path) {
       checkPath("path", path);
-      const { parent, name, node } = findNode(root, path, "remove");
-      if (node.kind === "directory") throw refused("EISDIR", "remove", path, "is a directory");
-      parent.children.delete(name);
+      applyChanges(planRemove(root, path));
     },
     async syncDirectory(path) {
       checkPath("path", path);
@@ -67,7 +66,19 @@ export function memoryFileSystem(): FileSystem {
   };
 }
 
-function statOf(root: MemoryDirectory, path: string): FileStat | undefined {
+function openFile(
+  root: Directory<MemoryFile>,
+  path: string,
+  operation: "open" | "lock",
+  create: "never" | "ifMissing" | "exclusive",
+): MemoryFile {
+  const newFile = () => new MemoryFile();
+  const { file, changes } = planOpen(root, path, { operation, create, newFile });
+  applyChanges(changes);
+  return file;
+}
+
+function statOf(root: Directory<MemoryFile>, path: string): FileStat | undefined {
   try {
     const { node } = findNode(root, path, "stat");
     return node.kind === "file"
@@ -80,63 +91,8 @@ function statOf(root: MemoryDirectory, path: string): FileStat | undefined {
   }
 }
 
-function makeDirectory(root: MemoryDirectory, path: string): void {
-  let directory = root;
-  const names = namesOf(path);
-  for (const [i, name] of names.entries()) {
-    let next = directory.children.get(name);
-    if (next === undefined) {
-      next = memoryDirectory();
-      directory.children.set(name, next);
-    }
-    if (next.kind === "file") {
-      const errno = i === names.length - 1 ? "EEXIST" : "ENOTDIR";
-      throw refused(errno, "makeDirectory", path, `${name} is a file`);
-    }
-    directory = next;
-  }
-}
-
-function removeDirectory(root: MemoryDirectory, path: string): void {
-  const { parent, name, node } = findNode(root, path, "removeDirectory");
-  if (node.kind !== "directory") {
-    throw refused("ENOTDIR", "removeDirectory", path, "not a directory");
-  }
-  if (node === root) throw refused("EBUSY", "removeDirectory", path, "is the root");
-  if (node.children.size > 0) throw refused("ENOTEMPTY", "removeDirectory", path, "not empty");
-  parent.children.delete(name);
-}
-
-/** Refuses in Linux's order: both parents, the source, the shape of the tree, the two kinds. */
-function rename(root: MemoryDirectory, from: string, to: string): void {
-  findPlace(root, from, "rename");
-  const target = findPlace(root, to, "rename");
-  const source = findNode(root, from, "rename");
-  if (source.node === root || target.node === root) {
-    throw refused("EBUSY", "rename", from, "the root has no other name");
-  }
-  if (source.node === target.node) return;
-  if (source.node.kind === "directory") {
-    if (isWithin(to, from)) throw refused("EINVAL", "rename", from, `${to} lies inside it`);
-    if (target.node?.kind === "file") throw refused("ENOTDIR", "rename", to, "not a directory");
-    const full = (target.node?.children.size ?? 0) > 0;
-    if (full) throw refused("ENOTEMPTY", "rename", to, "not empty");
-  } else if (target.node?.kind === "directory") {
-    const errno = isWithin(from, to) ? "ENOTEMPTY" : "EISDIR";
-    throw refused(errno, "rename", to, "is a directory");
-  }
-  target.parent.children.set(target.name, source.node);
-  source.parent.children.delete(source.name);
-}
-
-/** Whether `inner` is `outer` or lies below it. */
-function isWithin(inner: string, outer: string): boolean {
-  const names = namesOf(inner);
-  return namesOf(outer).every((name, i) => name === names[i]);
-}
-
-function lock(root: MemoryDirectory, path: string): FileLock {
-  const file = findFile(root, path, "lock", "ifMissing");
+function lock(root: Directory<MemoryFile>, path: string): FileLock {
+  const file = openFile(root, path, "lock", "ifMissing");
   if (file.locked) throw new SeglogError("ERR_SEGLOG_LOCKED", `${path} is locked`, { path });
   file.locked = true;
   let held = true;

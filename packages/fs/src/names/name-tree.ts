@@ -1,22 +1,27 @@
 import { type FileSystemOperation, refused } from "../disk-error.ts";
-import { MemoryFile } from "./memory-file.ts";
 
-export interface MemoryDirectory {
+/** A directory of a tree in memory, whatever its files are. */
+export interface Directory<F> {
   readonly kind: "directory";
-  readonly children: Map<string, MemoryNode>;
+  readonly children: Map<string, Node<F>>;
 }
 
-export type MemoryNode = MemoryDirectory | MemoryFile;
+export type Node<F> = Directory<F> | F;
+
+/** What a file of a tree must show to be told from a directory. */
+export interface FileNode {
+  readonly kind: "file";
+}
 
 /** Where a name is, or would be. */
-export interface MemoryPlace {
-  readonly parent: MemoryDirectory;
+export interface Place<F> {
+  readonly parent: Directory<F>;
   /** Last name of the path; empty for the root. */
   readonly name: string;
-  readonly node: MemoryNode | undefined;
+  readonly node: Node<F> | undefined;
 }
 
-export function memoryDirectory(): MemoryDirectory {
+export function newDirectory<F>(): Directory<F> {
   return { kind: "directory", children: new Map() };
 }
 
@@ -31,11 +36,11 @@ export function namesOf(path: string): string[] {
 }
 
 /** @throws ERR_SEGLOG_NOT_FOUND, or ERR_SEGLOG_IO (`ENOTDIR`): no directory holds `path` */
-export function findPlace(
-  root: MemoryDirectory,
+export function findPlace<F extends FileNode>(
+  root: Directory<F>,
   path: string,
   operation: FileSystemOperation,
-): MemoryPlace {
+): Place<F> {
   const names = namesOf(path);
   const name = names.pop();
   if (name === undefined) return { parent: root, name: "", node: root };
@@ -52,42 +57,23 @@ export function findPlace(
 }
 
 /** The same for a path that must be there. */
-export function findNode(
-  root: MemoryDirectory,
+export function findNode<F extends FileNode>(
+  root: Directory<F>,
   path: string,
   operation: FileSystemOperation,
-): MemoryPlace & { readonly node: MemoryNode } {
+): Place<F> & { readonly node: Node<F> } {
   const { parent, name, node } = findPlace(root, path, operation);
   if (node === undefined) throw refused("ENOENT", operation, path, "no such file or directory");
   return { parent, name, node };
 }
 
 /** The directory at `path`. */
-export function findDirectory(
-  root: MemoryDirectory,
+export function findDirectory<F extends FileNode>(
+  root: Directory<F>,
   path: string,
   operation: FileSystemOperation,
-): MemoryDirectory {
+): Directory<F> {
   const { node } = findNode(root, path, operation);
   if (node.kind !== "directory") throw refused("ENOTDIR", operation, path, "not a directory");
-  return node;
-}
-
-/** The file at `path`, made where it is missing and `create` allows it. */
-export function findFile(
-  root: MemoryDirectory,
-  path: string,
-  operation: FileSystemOperation,
-  create: "never" | "ifMissing" | "exclusive",
-): MemoryFile {
-  const { parent, name, node } = findPlace(root, path, operation);
-  if (node === undefined) {
-    if (create === "never") throw refused("ENOENT", operation, path, "no such file");
-    const file = new MemoryFile();
-    parent.children.set(name, file);
-    return file;
-  }
-  if (create === "exclusive") throw refused("EEXIST", operation, path, "the name is taken");
-  if (node.kind === "directory") throw refused("EISDIR", operation, path, "is a directory");
   return node;
 }

@@ -1,0 +1,10 @@
+export type {
+  CrashState,
+  CrashStatesOptions,
+  DiskFault,
+  DiskOperation,
+  DiskScheduler,
+  SimulatedDisk,
+  SimulatedDiskOptions,
+} from "./contract.ts";
+export { simulatedDisk } from "./simulated-disk.ts";
