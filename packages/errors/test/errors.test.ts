@@ -73,7 +73,9 @@ describe("argument checks", () => {
     expect(() => checkOptions("options", { b: 1 }, ["a"])).toThrow(
       expect.objectContaining({ context: expect.objectContaining({ name: "b", value: 1 }) }),
     );
-    expect(() => checkOptions("retention", { b: 1 }, ["a"])).toThrow(/^retention\.b must be absent/);
+    expect(() => checkOptions("retention", { b: 1 }, ["a"])).toThrow(
+      /^retention\.b must be absent/,
+    );
   });
 
   test("a value of any kind is shown without being run", () => {

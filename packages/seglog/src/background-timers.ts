@@ -5,7 +5,9 @@ import type { Durability } from "./contract.ts";
 const RETENTION_MS_MAX = 60_000;
 const RETENTION_MS_MIN = 1000;
 
-/** What a log does by the clock: syncs with `{ everyMs }`, retention by age. Keeps no process up. */
+/**
+ * What a log does by the clock: syncs with `{ everyMs }`, retention by age. Keeps no process up.
+ */
 export class BackgroundTimers {
   readonly #timers: NodeJS.Timeout[] = [];
 

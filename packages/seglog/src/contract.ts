@@ -116,7 +116,10 @@ export interface Seglog<In = BytesOrString, Out = Uint8Array> {
   /** Lowest and highest committed offset, both inclusive; `undefined` while there is none. */
   offsetRange(): OffsetRange | undefined;
 
-  /** Offset of the first committed record at or after `time`, ms since the epoch; else `committedOffset`. */
+  /**
+   * Offset of the first committed record whose time is `time`, in ms since the epoch, or later;
+   * `committedOffset` when there is none.
+   */
   offsetAtTime(time: number): Offset;
 
   /**

@@ -36,7 +36,7 @@ test("text: any well-formed string survives, the empty one too", () => {
   const codec = text();
   fc.assert(
     fc.property(fc.string({ unit: "grapheme" }), (value) => {
-      expect(codec.decode(codec.encode(value))).toBe(value.toWellFormed?.() ?? value);
+      expect(codec.decode(codec.encode(value))).toBe(value);
     }),
   );
   expect(codec.decode(codec.encode(""))).toBe("");
@@ -53,7 +53,7 @@ test("what a codec cannot encode is refused with a code, and nothing is staged",
   const fs = memoryFileSystem();
   const log = await openLog("/log", { fs, codec: json<unknown>() });
   const circular: Record<string, unknown> = {};
-  circular.self = circular;
+  circular["self"] = circular;
   await expect(log.append(circular)).rejects.toMatchObject({
     code: "ERR_SEGLOG_CODEC",
     context: { operation: "encode" },
