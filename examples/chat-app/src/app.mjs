@@ -82,11 +82,17 @@ export function chatApp(history, { closing }) {
   });
 
   app.use(serveStatic({ root: PUBLIC }));
-  app.onError((error, context) => {
-    if (error instanceof z.ZodError) return context.json({ error: explain(error) }, 400);
-    if (error instanceof SyntaxError) return context.json({ error: "not JSON" }, 400);
-    console.error(error);
-    return context.json({ error: "the message log refused" }, 503);
-  });
+  app.onError(answerError);
   return app;
+}
+
+/**
+ * @param {Error} error
+ * @param {import("hono").Context} context
+ */
+function answerError(error, context) {
+  if (error instanceof z.ZodError) return context.json({ error: explain(error) }, 400);
+  if (error instanceof SyntaxError) return context.json({ error: "not JSON" }, 400);
+  console.error(error);
+  return context.json({ error: "the message log refused" }, 503);
 }
