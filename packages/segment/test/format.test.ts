@@ -1,0 +1,115 @@
+import { readFile } from "node:fs/promises";
+import {
+  baseOffsetOf,
+  indexName,
+  LOCK_FILE_NAME,
+  RECORD_HEAD_BYTES,
+  STATE_FILE_NAME,
+  storeName,
+  TIME_LIMIT,
+} from "@seglog/segment";
+import { describe, expect, it } from "vitest";
+import { NUMBER_LIMIT } from "../src/record-head.ts";
+import { STATE_FILE_BYTES, STATE_SLOT_BYTES, STATE_SLOT_POSITIONS } from "../src/state-codec.ts";
+import { getFile } from "./files.ts";
+import { memoryPlace, openCatalog } from "./places.ts";
+
+const format = await readFile(new URL("../FORMAT.md", import.meta.url), "utf8");
+const [recordDump, stateDump] = hexdumps(format);
+
+describe("FORMAT.md agrees with the code", () => {
+  it("in the bytes of two records", async () => {
+    const { fs, directory } = await memoryPlace();
+    const catalog = await openCatalog({ fs, directory }, { frameFormat: "plain" });
+    const segment = await catalog.create(196_866);
+    segment.append(new TextEncoder().encode("hello"), 1_700_000_000_000, false);
+    segment.append(new Uint8Array(0), 1_700_000_000_001, false);
+    await segment.close();
+    const file = await getFile(fs, `${directory}/${storeName(196_866)}`);
+    expect(file.slice(32)).toEqual(recordDump);
+    await catalog.close();
+  });
+
+  it("in the state file of three saves", async () => {
+    const { fs, directory } = await memoryPlace();
+    const catalog = await openCatalog({ fs, directory });
+    const state = { firstOffset: 1000, closedAt: 1500, truncatingTo: undefined };
+    for (const lastTime of [1, 2, 1_700_000_000_000]) {
+      await catalog.saveState({ ...state, lastTime });
+    }
+    const file = await getFile(fs, `${directory}/${STATE_FILE_NAME}`);
+    expect(file.slice(4096, 4096 + STATE_SLOT_BYTES)).toEqual(stateDump);
+    const outside = [...file.slice(STATE_SLOT_BYTES, 4096), ...file.slice(4096 + STATE_SLOT_BYTES)];
+    expect(outside.every((byte) => byte === 0)).toBe(true);
+    await catalog.close();
+  });
+
+  it("in the lengths and places of the state file and its slots", () => {
+    expect(format).toContain(
+      `${STATE_FILE_BYTES} bytes: two slots of ${STATE_SLOT_BYTES} bytes, ` +
+        `at ${STATE_SLOT_POSITIONS[0]} and at ${STATE_SLOT_POSITIONS[1]}`,
+    );
+  });
+
+  it("in fields that follow each other without a gap", () => {
+    const [head, slot] = tables(format);
+    expect(head).toEqual({ end: RECORD_HEAD_BYTES, names: ["number", "time"] });
+    expect(slot?.end).toBe(STATE_SLOT_BYTES);
+    expect(slot?.names).toEqual([
+      "magic",
+      "version",
+      "flags",
+      "reserved",
+      "sequence",
+      "firstOffset",
+      "closedAt",
+      "truncatingTo",
+      "lastTime",
+      "reserved",
+      "checksum",
+    ]);
+  });
+
+  it("in the range of numbers and times", () => {
+    expect(format).toContain(`modulo ${NUMBER_LIMIT}`);
+    expect(TIME_LIMIT).toBe(2 ** 48);
+  });
+
+  it("in the names of files", () => {
+    const names = [...format.matchAll(/^\| `([^`]+)` \|/gm)].map((row) => row[1]);
+    expect(names).toEqual([storeName(42), indexName(42), STATE_FILE_NAME, LOCK_FILE_NAME]);
+  });
+});
+
+it("a base offset is read back from the name of its store, and from no other", () => {
+  for (const baseOffset of [0, 42, 2 ** 32, Number.MAX_SAFE_INTEGER]) {
+    expect(baseOffsetOf(storeName(baseOffset))).toBe(baseOffset);
+    expect(baseOffsetOf(indexName(baseOffset))).toBeUndefined();
+  }
+});
+
+/** The bytes of each fenced block of lines that begin with an address. */
+function hexdumps(text: string): Uint8Array[] {
+  const blocks = [...text.matchAll(/^```\n((?:[0-9a-f]{8} .*\n)+)```$/gm)];
+  return blocks.map(([, block]) => {
+    const lines = [...(block as string).matchAll(/^[0-9a-f]{8} ((?: {1,2}[0-9a-f]{2})+) {3}/gm)];
+    const bytes = lines.flatMap((line) => (line[1] as string).trim().split(/ +/));
+    return Uint8Array.from(bytes, (byte) => Number.parseInt(byte, 16));
+  });
+}
+
+/** The field tables: the names of the fields, each of which begins where the last has ended. */
+function tables(text: string): { end: number; names: string[] }[] {
+  const found = [...text.matchAll(/^\| field .*\n\|[-|]+\n((?:\|.*\n)+)/gm)];
+  return found.map(([, rows]) => {
+    const names: string[] = [];
+    let end = 0;
+    for (const row of (rows as string).trim().split("\n")) {
+      const [, name, at, bytes] = row.split("|").map((cell) => cell.trim());
+      expect([name, Number(at)]).toEqual([name, end]);
+      names.push(name as string);
+      end += Number(bytes);
+    }
+    return { end, names };
+  });
+}
