@@ -39,11 +39,8 @@ export class SegmentSet {
     this.#segments.push(segment);
   }
 
-  /**
-   * Puts `segment` in the place of the active one, and closes that. Pins go over to the new one:
-   * what still had the file mapped would reach beyond its end once it is cut.
-   */
-  async replaceActive(segment: Segment): Promise<void> {
+  /** Puts `segment` in the place of the active one, also where that is pinned. Returns that. */
+  replaceActive(segment: Segment): Segment {
     const old = this.active;
     invariant(segment.baseOffset === old.baseOffset, "a segment is replaced by itself");
     this.#segments[this.#segments.length - 1] = segment;
@@ -51,7 +48,7 @@ export class SegmentSet {
       const at = segments.indexOf(old);
       if (at >= 0) segments[at] = segment;
     }
-    await old.close();
+    return old;
   }
 
   /** Takes out the sealed segments that end at or before `offset`. */

@@ -2,6 +2,7 @@ import { checkInteger } from "@seglog/errors";
 import type { CatalogState, Segment, SegmentCatalog } from "@seglog/segment";
 import type { Committer } from "./committer.ts";
 import type { Offset } from "./contract.ts";
+import { copySegment } from "./copied-segment.ts";
 import type { CutHistory } from "./cut-history.ts";
 import { outOfRange } from "./log-errors.ts";
 import type { LogFailure } from "./log-failure.ts";
@@ -99,7 +100,7 @@ export class Truncator {
     await writer.settleSeals();
     await catalog.saveState(this.#state({ truncatingTo: nextOffset }));
     const dropped = segments.takeAfter(nextOffset);
-    if (dropped.length > 0) await this.#reopenActive();
+    if (dropped.length > 0) await this.#reopenActive(nextOffset);
     await segments.active.truncate(nextOffset);
     await this.#remove(dropped);
     await catalog.saveState(this.#state({}));
@@ -107,11 +108,12 @@ export class Truncator {
   }
 
   /** The active segment was sealed; from now on it takes appends again. */
-  async #reopenActive(): Promise<void> {
+  async #reopenActive(keptTo: Offset): Promise<void> {
     const { catalog, segments } = this.#parts;
     const { baseOffset, nextOffset } = segments.active;
-    const reopened = await catalog.open(baseOffset, { mode: "closed", nextOffset });
-    await segments.replaceActive(reopened);
+    const sealed = segments.replaceActive(await copySegment(segments.active, keptTo));
+    await sealed.close();
+    segments.replaceActive(await catalog.open(baseOffset, { mode: "closed", nextOffset }));
   }
 
   async #remove(dropped: readonly Segment[]): Promise<void> {

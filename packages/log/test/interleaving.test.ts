@@ -57,7 +57,7 @@ describe("any calls in any order against each other", () => {
           await again.close();
         }),
         // a deadlock would show as a run that takes longer than any does: 50 ms or so
-        { numRuns: 60, timeout: 10_000 },
+        { numRuns: 60, timeout: 3_000, endOnFailure: true },
       );
     },
     120_000,

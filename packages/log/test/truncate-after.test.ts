@@ -1,7 +1,17 @@
 import type { Log } from "@seglog/log";
 import { describe, expect, it } from "vitest";
-import { crashed, memoryPlace } from "./support/place.ts";
-import { appendRange, brief, collect, contentOf, rangeOf, textOf } from "./support/records.ts";
+import { memoryFileSystem, storeName } from "./support/parts.ts";
+import { crashed, DIRECTORY, memoryPlace, overwrite, placeOn } from "./support/place.ts";
+import {
+  appendRange,
+  brief,
+  collect,
+  contentOf,
+  rangeOf,
+  textOf,
+  valueAt,
+} from "./support/records.ts";
+import { slowDisk } from "./support/slow-disk.ts";
 
 const LIMITS = { indexEntriesMax: 4 };
 const text = (value: string): Uint8Array => new TextEncoder().encode(value);
@@ -167,6 +177,34 @@ describe("truncateAfter", () => {
       await log.sync();
       expect(await contentOf(log)).toEqual(rangeOf(0, at + 3));
     }
+    await log.close();
+  });
+
+  it("reads go on at every moment, and of a damaged record they say so", async () => {
+    const disk = memoryFileSystem();
+    const slow = placeOn(
+      slowDisk(disk, () => 2),
+      LIMITS,
+    );
+    const filled = await slow.open();
+    appendRange(filled, 0, 20);
+    await filled.close();
+    await overwrite(disk, `${DIRECTORY}/${storeName(4)}`, 32 + 16, Uint8Array.of(255));
+    const log = await slow.open();
+    let done = false;
+    const truncation = log.truncateAfter(6).then(() => {
+      done = true;
+    });
+    for (let turns = 0; !done; turns++) {
+      expect(() => log.read(4)).toThrow(expect.objectContaining({ code: "ERR_SEGLOG_CORRUPT" }));
+      for (const at of [0, 3, 5, 6]) expect(textOf(log.read(at).value)).toBe(textOf(valueAt(at)));
+      expect(log.offsetAtTime(0)).toBe(0);
+      expect(log.segments().length).toBeGreaterThan(1);
+      expect(turns).toBeLessThan(1000);
+      await new Promise((wake) => setImmediate(wake));
+    }
+    await truncation;
+    expect(log.nextOffset).toBe(7);
     await log.close();
   });
 
