@@ -144,6 +144,11 @@ export interface OpenSegmentOptions {
    * @throws ERR_SEGLOG_CORRUPT  from `openSegment`, when the store does not hold that many
    */
   readonly nextOffset?: Offset;
+  /**
+   * Opens what `index` has written for reading only. Called once, by `seal`: the segment then
+   * reads through it, and closes `index`. Default: `index` is kept.
+   */
+  readonly openSealedIndex?: () => Promise<Index>;
   /** Where the segment is, for error messages. */
   readonly path?: string;
 }

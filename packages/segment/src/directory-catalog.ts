@@ -188,7 +188,10 @@ class DirectoryCatalog implements SegmentCatalog {
     let index: Index | undefined;
     try {
       index = await this.#openIndex(baseOffset, access);
-      return await openSegment({ ...this.#parts(baseOffset), ...how, store, index });
+      const parts = { ...this.#parts(baseOffset), ...how, store, index };
+      if (access === "scratch") return await openSegment(parts);
+      const openSealedIndex = () => this.#openIndex(baseOffset, "read");
+      return await openSegment({ ...parts, openSealedIndex });
     } catch (error) {
       await quietly(index?.close());
       await quietly(store.close());

@@ -25,6 +25,7 @@ export interface SegmentParts {
   readonly segmentBytesMax: number;
   readonly indexEntriesMax: number;
   readonly indexRebuilt: boolean;
+  readonly openSealedIndex: (() => Promise<Index>) | undefined;
 }
 
 /** A {@link Segment} over any store and any index. */
@@ -34,7 +35,8 @@ export class IndexedSegment implements Segment {
   readonly indexRebuilt: boolean;
   readonly #path: string;
   readonly #store: Store;
-  readonly #index: Index;
+  #index: Index;
+  readonly #openSealedIndex: (() => Promise<Index>) | undefined;
   /** Knows `nextOffset`, and so what is held. */
   readonly #records: RecordFinder;
   readonly #segmentBytesMax: number;
@@ -54,6 +56,7 @@ export class IndexedSegment implements Segment {
     this.#path = parts.path;
     this.#store = parts.store;
     this.#index = parts.index;
+    this.#openSealedIndex = parts.openSealedIndex;
     this.#records = new RecordFinder(parts);
     this.#segmentBytesMax = parts.segmentBytesMax;
     this.#indexEntriesMax = parts.indexEntriesMax;
@@ -187,9 +190,27 @@ export class IndexedSegment implements Segment {
   async #seal(): Promise<void> {
     await this.#store.seal();
     await this.#index.sync();
+    await this.#replaceIndex();
+  }
+
+  /**
+   * Gives the room ahead in the index back, and its descriptor, so that `close` has nothing left
+   * to cut: by then the log may have opened this segment anew, and appended to it.
+   */
+  async #replaceIndex(): Promise<void> {
+    const written = this.#index;
+    // the index that was written does as well; there may be no file that could be read
+    const sealed = await this.#openSealedIndex?.().catch(() => undefined);
+    if (sealed === undefined) return;
+    if ((sealed.nextOffset ?? this.baseOffset) !== this.nextOffset) return sealed.close();
+    this.#index = sealed;
+    this.#records.index = sealed;
+    await written.close();
   }
 
   async #close(): Promise<void> {
+    // whoever sealed is told of a failure
+    if (this.#sealing !== undefined) await this.#sealing.catch(() => undefined);
     try {
       // what misled this time is not to be believed by the next to open it; others may have
       // opened a sealed segment meanwhile

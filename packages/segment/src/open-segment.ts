@@ -24,6 +24,7 @@ const OPTIONS = Object.freeze([
   "trustIndex",
   "nextOffset",
   "path",
+  "openSealedIndex",
 ]);
 
 /**
@@ -74,6 +75,7 @@ export async function openSegment(options: OpenSegmentOptions): Promise<Segment>
     segmentBytesMax,
     indexEntriesMax,
     indexRebuilt: !believed && !isNew,
+    openSealedIndex: options.openSealedIndex,
   });
 }
 

@@ -24,9 +24,9 @@ export class RecordFinder {
   nextOffset: Offset;
   /** While a truncation is under way: where the records will end. */
   endingAt: number | undefined;
+  index: Index;
   readonly #path: string;
   readonly #store: Store;
-  readonly #index: Index;
   #waypoints: Waypoints | undefined;
   #indexMisled = false;
   /** What the store said of the last place where no record was. */
@@ -37,7 +37,7 @@ export class RecordFinder {
     this.nextOffset = parts.nextOffset;
     this.#path = parts.path;
     this.#store = parts.store;
-    this.#index = parts.index;
+    this.index = parts.index;
   }
 
   /** Whether a record was found that was not where the index has it. */
@@ -102,10 +102,10 @@ export class RecordFinder {
    */
   drop(offset: Offset, end: number): void {
     this.#waypoints = undefined;
-    this.#index.truncate(offset);
+    this.index.truncate(offset);
     if (offset === this.baseOffset || this.#indexedPosition(offset) === end) return;
     // the last entry kept is wrong, and would refuse the next: the index begins anew, with that
-    this.#index.truncate(0);
+    this.index.truncate(0);
   }
 
   outOfRange(name: string, value: number): SeglogError {
@@ -128,9 +128,9 @@ export class RecordFinder {
 
   /** Where the index leads; a sparse one leads to a record before, and the store on from there. */
   #indexedPosition(offset: Offset): number | undefined {
-    const exact = this.#index.read(offset);
+    const exact = this.index.read(offset);
     if (exact !== undefined) return exact;
-    const below = this.#index.floor(offset);
+    const below = this.index.floor(offset);
     if (below === undefined || below.offset < this.baseOffset) return undefined;
     let position: number | undefined = below.position;
     for (let at = below.offset; at < offset && position !== undefined; at++) {
@@ -171,7 +171,7 @@ export class RecordFinder {
   /** Whether the record with `offset`, or the end, is expected at `position`, or unknown. */
   #isAt(offset: Offset, position: number): boolean {
     if (offset === this.nextOffset) return position === (this.endingAt ?? this.#store.size);
-    const expected = this.#index.read(offset);
+    const expected = this.index.read(offset);
     return expected === undefined || expected === position;
   }
 

@@ -1,6 +1,7 @@
 import { chmod, mkdir, readdir, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { countingFileSystem, memoryFileSystem } from "@seglog/fs";
+import { memoryIndex } from "@seglog/index";
 import { indexName, LOCK_FILE_NAME, STATE_FILE_NAME, storeName } from "@seglog/segment";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { fill, listed } from "../src/conformance/catalog-cases.ts";
@@ -290,6 +291,48 @@ describe("options", () => {
     segment.append(new Uint8Array(42), 2 ** 41, false);
     expect(segment.isFull).toBe(true);
     expect(() => segment.append(new Uint8Array(43), 2 ** 41, false)).toThrow(/longer than/);
+    await segment.close();
+    await catalog.close();
+  });
+});
+
+describe("a segment that was sealed", () => {
+  it("has its index cut to size and given back, and its close touches nothing of it", async () => {
+    const place = await memoryPlace();
+    const calls: string[] = [];
+    const { fs, open } = watchedFileSystem(place.fs, (call, path) => {
+      if (path.endsWith(".index")) calls.push(call);
+    });
+    const catalog = await openCatalog({ fs, directory: place.directory });
+    const segment = await catalog.create(0);
+    const records = someRecords(30);
+    appendAll(segment, records);
+    const openBefore = open();
+    const sealing = segment.seal();
+    holdsRecords(segment, records);
+    await sealing;
+    holdsRecords(segment, records);
+    expect(segment.indexBytes).toBe(30 * 16);
+    expect(open()).toBeLessThan(openBefore);
+    expect((await fs.stat(`${place.directory}/${indexName(0)}`))?.bytes).toBe(30 * 16);
+    calls.length = 0;
+    await segment.close();
+    expect(calls).toEqual([]);
+    await catalog.close();
+  });
+
+  it("is read through the index that it wrote where that cannot be opened again", async () => {
+    const place = await memoryPlace();
+    const catalog = await openCatalog(place, {
+      openIndex: async ({ access }) => {
+        if (access === "write") return memoryIndex();
+        throw new Error("no file to read");
+      },
+    });
+    const segment = await catalog.create(0);
+    appendAll(segment, someRecords(30));
+    await segment.seal();
+    holdsRecords(segment, someRecords(30));
     await segment.close();
     await catalog.close();
   });
