@@ -1,9 +1,13 @@
 import type { FileHandle, FileSystem } from "@seglog/fs";
-import { memoryFileSystem } from "@seglog/fs";
 import type { FileSystemFixture } from "@seglog/fs/conformance";
 import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
-import { implementations, nodeFixture } from "./fixtures/file-systems.ts";
+import {
+  implementations,
+  memoryFixture,
+  nodeFixture,
+  simulatedFixture,
+} from "./fixtures/file-systems.ts";
 
 // child processes and the real disk on a busy machine: 5 s would be too few
 vi.setConfig({ testTimeout: 30_000 });
@@ -158,13 +162,14 @@ async function callByName(
   return (await fs.open(path, { access: "write", create })).close();
 }
 
-test("names in memory come to the same, call by call, as on the real disk", async () => {
+test.each([
+  ["memory", memoryFixture],
+  ["simulated", () => simulatedFixture(1)],
+])("names come to the same, call by call, as on the real disk: %s", async (_name, factory) => {
   await fc.assert(
     fc.asyncProperty(fc.array(nameStep, { maxLength: 30 }), async (steps) => {
       const real = await nodeFixture("read-through");
-      const fs = memoryFileSystem();
-      await fs.makeDirectory("/d");
-      const memory: FileSystemFixture = { fs, directory: "/d", dispose: async () => {} };
+      const memory = await factory();
       try {
         for (const step of steps) {
           expect([step, await outcome(memory, step)]).toEqual([step, await outcome(real, step)]);

@@ -23,7 +23,7 @@ export interface SimulatedDiskOptions {
    * `"reject"`.
    */
   readonly afterCut?: "reject" | "hang";
-  /** Decides when an asynchronous call goes on. Default: after 0 to 3 microtasks, by the seed. */
+  /** Decides when an asynchronous call goes on. Default: after 1 to 4 microtasks, by the seed. */
   readonly scheduler?: DiskScheduler;
 }
 

@@ -8,9 +8,9 @@ import {
   versionsAt,
 } from "./file-plan.ts";
 import type { NameStep } from "./name-journal.ts";
-import { allStepSets } from "./name-plan.ts";
+import { allStepSets, type NameTree } from "./name-plan.ts";
 import { SECTOR_BYTES } from "./paged-image.ts";
-import type { SimFile } from "./sim-file.ts";
+import { SimFile } from "./sim-file.ts";
 
 /** Every state, each once, when they are at most `limit`; else `undefined`. */
 export function everyState(plan: CrashPlan, limit: number): readonly CrashChoice[] | undefined {
@@ -18,7 +18,12 @@ export function everyState(plan: CrashPlan, limit: number): readonly CrashChoice
   if (stepSets === undefined) return undefined;
   const known = new Map<SimFile, readonly FileChoice[] | undefined>();
   const choices: CrashChoice[] = [];
+  const trees = new Set<string>();
   for (const made of stepSets) {
+    // a name that was made and removed again leaves what was there without both
+    const outline = outlineOf(cachedTree(plan, made), [...plan.files.keys()]);
+    if (trees.has(outline)) continue;
+    trees.add(outline);
     const more = statesWith(plan, made, { known, limit: limit - choices.length });
     if (more === undefined) return undefined;
     choices.push(...more);
@@ -85,4 +90,13 @@ function distinct(
     seen.push(bytes);
     return true;
   });
+}
+
+/** Text that two trees share when they have the same names for the same files. */
+function outlineOf({ children }: NameTree, files: readonly SimFile[]): string {
+  const names = [...children].map(([name, node]) => {
+    const what = node instanceof SimFile ? files.indexOf(node) : outlineOf(node, files);
+    return `${JSON.stringify(name)}: ${what}`;
+  });
+  return `{${names.sort().join(", ")}}`;
 }

@@ -8,3 +8,4 @@ export type {
   SimulatedDiskOptions,
 } from "./contract.ts";
 export { simulatedDisk } from "./simulated-disk.ts";
+export { type TurnScheduler, turnScheduler } from "./turn-scheduler.ts";

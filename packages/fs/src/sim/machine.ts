@@ -5,8 +5,8 @@ import type { CheckedDiskOptions } from "./disk-options.ts";
 import type { InFlightWrite } from "./in-flight-write.ts";
 import { Random } from "./random.ts";
 
-/** Longest time that a call waits at each of its steps, in microtasks. */
-const HOPS_MAX = 3;
+/** Longest time that a call waits at each of its steps, in microtasks; the shortest is 1. */
+const HOPS_MAX = 4;
 
 /** One call on the disk, as what it changes remembers it. */
 export interface DiskCall extends DiskOperation {
@@ -155,7 +155,7 @@ export class Machine {
         scheduler.defer(resolve);
       });
     } else {
-      for (let hops = this.random.below(HOPS_MAX + 1); hops > 0; hops -= 1) await undefined;
+      for (let hops = this.random.below(HOPS_MAX); hops >= 0; hops -= 1) await undefined;
     }
     if (this.powerIsGone) throw POWER_GONE;
   }

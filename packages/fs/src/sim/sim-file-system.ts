@@ -135,16 +135,20 @@ function sync({ names }: DiskCore, path: string, { begunAt, fault }: DiskCall): 
 
 async function lock(core: DiskCore, path: string): Promise<FileLock> {
   const { machine } = core;
-  const file = await machine.run(
+  let file: SimFile | undefined;
+  await machine.run(
     "lock",
     { path },
     {
-      finish: (call) => takeLock(core, path, call),
+      start: (call) => {
+        file = takeLock(core, path, call);
+      },
+      finish: () => {},
     },
   );
   let release: Promise<void> | undefined;
   const finish = () => {
-    file.locked = false;
+    (file as SimFile).locked = false;
     machine.heldLocks -= 1;
   };
   return {
