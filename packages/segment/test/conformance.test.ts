@@ -1,7 +1,7 @@
 import { availableMappers } from "@seglog/fs";
 import type { Segment } from "@seglog/segment";
 import { segmentCatalogConformance, segmentConformance } from "@seglog/segment/conformance";
-import { describe, it } from "vitest";
+import { describe, it, vi } from "vitest";
 import {
   COMBINATIONS,
   harnessOf,
@@ -11,6 +11,8 @@ import {
   openCatalog,
   type Place,
 } from "./places.ts";
+
+vi.setConfig({ testTimeout: 60_000 }); // a busy machine is ten times slower
 
 const MAPPERS = availableMappers() as Mapper[];
 
@@ -26,7 +28,7 @@ for (const mapper of MAPPERS) {
   describe.each(names)(`%s, on the machine's disk, mapped by ${mapper}`, (name) => {
     const parts = COMBINATIONS[name] as (typeof COMBINATIONS)[string];
     const cases = segmentConformance(() => harnessOf(parts, () => nodePlace(mapper)));
-    for (const { name: promise, run } of cases) it(promise, { timeout: 30_000 }, run);
+    for (const { name: promise, run } of cases) it(promise, run);
   });
 }
 
@@ -55,7 +57,7 @@ for (const [name, makePlace] of places()) {
         dispose: () => place.dispose(),
       };
     });
-    for (const { name: promise, run } of cases) it(promise, { timeout: 30_000 }, run);
+    for (const { name: promise, run } of cases) it(promise, run);
   });
 
   describe(`a catalog ${name}`, () => {
@@ -68,7 +70,7 @@ for (const [name, makePlace] of places()) {
         dispose: () => place.dispose(),
       };
     });
-    for (const { name: promise, run } of cases) it(promise, { timeout: 30_000 }, run);
+    for (const { name: promise, run } of cases) it(promise, run);
   });
 }
 

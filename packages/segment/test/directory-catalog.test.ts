@@ -321,6 +321,18 @@ describe("a segment that was sealed", () => {
     await catalog.close();
   });
 
+  it("is given back whole when it is closed while it is being sealed", async () => {
+    const place = await memoryPlace();
+    const { fs, open } = watchedFileSystem(place.fs);
+    const catalog = await openCatalog({ fs, directory: place.directory });
+    const openBefore = open();
+    const segment = await catalog.create(0);
+    appendAll(segment, someRecords(30));
+    await Promise.all([segment.seal(), segment.close()]);
+    expect(open()).toBe(openBefore);
+    await catalog.close();
+  });
+
   it("is read through the index that it wrote where that cannot be opened again", async () => {
     const place = await memoryPlace();
     const catalog = await openCatalog(place, {

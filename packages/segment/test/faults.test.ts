@@ -1,9 +1,11 @@
 import type { SegmentCatalog } from "@seglog/segment";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { fill, listed } from "../src/conformance/catalog-cases.ts";
 import { appendAll, holdsRecords, someRecords } from "../src/conformance/records.ts";
 import { memoryPlace, openCatalog, type Place } from "./places.ts";
 import { watchedFileSystem } from "./watched-file-system.ts";
+
+vi.setConfig({ testTimeout: 60_000 }); // a busy machine is ten times slower
 
 const STATE = { firstOffset: 3, closedAt: 20, truncatingTo: undefined, lastTime: 7 };
 

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { appendAll, bytesOf, type ModelRecord, someRecords } from "../src/conformance/records.ts";
 import { encodeEntries, getFile, patchFile, putFile } from "./files.ts";
 import {
@@ -9,6 +9,8 @@ import {
   waysToOpen,
   withSegment,
 } from "./stored-log.ts";
+
+vi.setConfig({ testTimeout: 60_000 }); // a busy machine is ten times slower
 
 const FORMATS = ["checked", "plain"] as const;
 

@@ -1,8 +1,10 @@
 import type { Segment } from "@seglog/segment";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { ALL, bytesOf, isRecord, type ModelRecord } from "../src/conformance/records.ts";
 import { COMBINATIONS, harnessOf, memoryPlace, type Parts } from "./places.ts";
+
+vi.setConfig({ testTimeout: 60_000 }); // a busy machine is ten times slower
 
 const BASES = [0, 1, 65_530, 2 ** 32 - 5, 2 ** 53 - 2000];
 

@@ -2,7 +2,7 @@ import { crc32 } from "node:zlib";
 import type { FileSystem } from "@seglog/fs";
 import { type CatalogState, STATE_FILE_NAME } from "@seglog/segment";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import {
   decodeStateSlot,
   encodeStateSlot,
@@ -13,6 +13,8 @@ import {
 import { getFile, patchFile, putFile } from "./files.ts";
 import { memoryPlace, openCatalog } from "./places.ts";
 import { watchedFileSystem } from "./watched-file-system.ts";
+
+vi.setConfig({ testTimeout: 60_000 }); // a busy machine is ten times slower
 
 const PATH = `/log/${STATE_FILE_NAME}`;
 const STATES = [1, 2, 3, 4, 5].map(
