@@ -10,5 +10,7 @@ test.each(diskMutants)("$name: found out by the promise of its name", async (mut
   const promise = promises.find(({ name }) => name === mutant.rejectedBy);
   if (promise === undefined) throw new Error(`no promise is named ${mutant.rejectedBy}`);
   await promise.run(simulatedDisk({ seed: 1 }));
-  await expect(promise.run(mutant.decorate(simulatedDisk({ seed: 1 })))).rejects.toThrow();
+  await expect(promise.run(mutant.decorate(simulatedDisk({ seed: 1 })))).rejects.toThrow(
+    expect.objectContaining({ name: "AssertionError" }),
+  );
 });

@@ -108,7 +108,7 @@ export class PagedImage {
     if (this.#pages.length > pageCount) this.#pages.length = pageCount;
     const tail = length % PAGE_BYTES;
     const last = tail === 0 ? undefined : this.#pages[pageCount - 1];
-    if (last?.subarray(tail).some((byte) => byte !== 0)) {
+    if (last !== undefined && Buffer.compare(last.subarray(tail), ZERO_PAGE.subarray(tail)) !== 0) {
       this.writablePage(pageCount - 1).fill(0, tail);
     }
     this.#length = length;
