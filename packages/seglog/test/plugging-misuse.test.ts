@@ -29,15 +29,19 @@ describe("parts that do not do what they must", () => {
   );
 
   test.each(["openStore", "openIndex"] as const)(
-    "%s gives nothing: an error, and no lock",
+    "%s gives nothing: an error that names it, and no lock",
     async (name) => {
       const { open } = place();
       const nothing = async (): Promise<never> => undefined as never;
-      await expect(open({ [name]: nothing })).rejects.toThrow(Error);
+      const refused = expect.objectContaining({
+        code: "ERR_SEGLOG_INVALID_ARGUMENT",
+        context: expect.objectContaining({ name }),
+      });
+      await expect(open({ [name]: nothing })).rejects.toEqual(refused);
       const log = await open();
       expect(await log.append("x")).toBe(0);
       await log.close();
-      await expect(open({ [name]: nothing })).rejects.toThrow(Error);
+      await expect(open({ [name]: nothing })).rejects.toEqual(refused);
       await (await open()).close();
     },
   );

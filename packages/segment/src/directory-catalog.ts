@@ -3,6 +3,7 @@ import type { FileLock } from "@seglog/fs";
 import type { Index } from "@seglog/index";
 import type { Store } from "@seglog/store";
 import { checkCatalogOptions, type ResolvedCatalogOptions } from "./catalog-options.ts";
+import { checkedIndex, checkedStore } from "./check-part.ts";
 import type {
   CatalogState,
   DirectoryCatalogOptions,
@@ -199,13 +200,13 @@ class DirectoryCatalog implements SegmentCatalog {
     }
   }
 
-  #openStore(
+  async #openStore(
     baseOffset: Offset,
     create: "exclusive" | "never",
     end: OpenListedOptions["mode"],
   ): Promise<Store> {
     const o = this.#options;
-    return o.openStore({
+    const store = await o.openStore({
       fs: o.fs,
       path: this.#storePath(baseOffset),
       access: this.readOnly ? "read" : "write",
@@ -219,11 +220,13 @@ class DirectoryCatalog implements SegmentCatalog {
       end,
       ...(o.random === undefined ? {} : { random: o.random }),
     });
+    return checkedStore(store);
   }
 
-  #openIndex(baseOffset: Offset, access: "read" | "write" | "scratch"): Promise<Index> {
+  async #openIndex(baseOffset: Offset, access: "read" | "write" | "scratch"): Promise<Index> {
     const { fs, mode, openIndex } = this.#options;
-    return openIndex({ fs, path: this.#indexPath(baseOffset), baseOffset, access, mode });
+    const path = this.#indexPath(baseOffset);
+    return checkedIndex(await openIndex({ fs, path, baseOffset, access, mode }));
   }
 
   #parts(
