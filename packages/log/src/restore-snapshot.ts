@@ -7,6 +7,7 @@ import {
   decodeSnapshotRecord,
   SNAPSHOT_HEADER_BYTES,
   SNAPSHOT_RECORD_HEAD_BYTES,
+  SNAPSHOT_VALUE_BYTES_MAX,
   SNAPSHOT_VERSION,
   snapshotValueBytes,
 } from "./snapshot-format.ts";
@@ -15,8 +16,6 @@ import { StreamBytes } from "./stream-bytes.ts";
 const OPTIONS = Object.freeze(["segmentAgeMsMax", "recordBytesMax", "stagedBytesMax"]);
 /** Exclusive bound of a record's time: 48 bits of ms since the epoch. */
 const TIME_LIMIT = 2 ** 48;
-/** No value of any log is longer: a frame's length has 28 bits, 8 bytes of them the record's head. */
-const VALUE_BYTES_LIMIT = 2 ** 28 - 9;
 
 /** The options of `openLog` that say how records are staged and segments made. */
 export type RestoreOptions = Pick<
@@ -81,7 +80,7 @@ async function restoreFrom(
       const head = await bytes.peek(SNAPSHOT_RECORD_HEAD_BYTES);
       if (head === undefined) throw badSnapshot(position, "the snapshot ends early");
       const length = snapshotValueBytes(head);
-      if (length > VALUE_BYTES_LIMIT) throw badSnapshot(position, "no record is so long");
+      if (length > SNAPSHOT_VALUE_BYTES_MAX) throw badSnapshot(position, "no record is so long");
       const record = await bytes.take(SNAPSHOT_RECORD_HEAD_BYTES + length);
       if (record === undefined) throw badSnapshot(position, "the snapshot ends early");
       const found = decodeSnapshotRecord(record, checksum);

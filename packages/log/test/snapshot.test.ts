@@ -1,5 +1,7 @@
+import { crc32 } from "node:zlib";
 import { type Log, restoreSnapshot } from "@seglog/log";
 import { describe, expect, it } from "vitest";
+import { encodeSnapshotHeader, encodeSnapshotRecords } from "../src/snapshot-format.ts";
 import { memoryPlace, type Place, type PlaceOptions } from "./support/place.ts";
 import { appendRange, collect, rangeOf } from "./support/records.ts";
 
@@ -153,6 +155,23 @@ describe("a damaged snapshot", () => {
     expect(await codeOf(Buffer.concat([head, b, a, c]))).toBe(bad);
     expect(await codeOf(Buffer.concat([head, a, c]))).toBe(bad);
     expect(await codeOf(Buffer.concat([head, a, a, b, c]))).toBe(bad);
+  });
+
+  it("a later version is unsupported, and a time that falls is refused", async () => {
+    const bytes = await small();
+    const later = bytes.slice();
+    later[9] = 2;
+    new DataView(later.buffer).setUint32(28, crc32(later.subarray(0, 28)));
+    expect(await codeOf(later)).toBe("ERR_SEGLOG_UNSUPPORTED_FORMAT");
+    for (const times of [
+      [5, 4],
+      [0, 2 ** 48],
+    ]) {
+      const header = encodeSnapshotHeader({ firstOffset: 0, recordCount: 2 });
+      const records = times.map((time, offset) => ({ offset, time, value: new Uint8Array(1) }));
+      const encoded = encodeSnapshotRecords(records, new DataView(header.buffer).getUint32(28));
+      expect(await codeOf(Buffer.concat([header, encoded.bytes]))).toBe("ERR_SEGLOG_BAD_SNAPSHOT");
+    }
   });
 
   it("a length that lies makes it wait for no more than the stream has", async () => {
