@@ -14,6 +14,7 @@ import type {
   SegmentCatalog,
   SegmentListing,
 } from "./contract.ts";
+import { directoryMode, parentOf } from "./directory-paths.ts";
 import { openSegment } from "./open-segment.ts";
 import { baseOffsetOf, indexName, storeName } from "./segment-name.ts";
 import { StateFile } from "./state-file.ts";
@@ -45,6 +46,10 @@ export async function openDirectoryCatalog(
   const lock = await fs.lock(`${directory}/${LOCK_FILE_NAME}`, { mode });
   try {
     await stateFile.settle();
+    if ((await stateFile.load()) === undefined) {
+      // a process killed while it made the directory may have left its name without a sync
+      await fs.syncDirectory(parentOf(directory));
+    }
     return new DirectoryCatalog({ options: resolved, stateFile, lock });
   } catch (error) {
     await quietly(lock.release());
@@ -277,11 +282,6 @@ function checkOpenListed(options: OpenListedOptions): void {
   if (options.mode === "sealed" || options.nextOffset !== undefined) {
     checkInteger("nextOffset", options.nextOffset, { min: 0 });
   }
-}
-
-/** A directory that may be read must be searchable: each r bit brings its x bit. */
-function directoryMode(mode: number): number {
-  return mode | ((mode & 0o444) >> 2);
 }
 
 /** Waits for a clean-up whose failure would hide the failure that led to it. */

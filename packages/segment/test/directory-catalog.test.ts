@@ -6,6 +6,7 @@ import { indexName, LOCK_FILE_NAME, STATE_FILE_NAME, storeName } from "@seglog/s
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { fill, listed } from "../src/conformance/catalog-cases.ts";
 import { appendAll, holdsRecords, someRecords } from "../src/conformance/records.ts";
+import { decorated } from "./decorate.ts";
 import { patchFile, putFile } from "./files.ts";
 import { memoryPlace, nodePlace, openCatalog, openIndex, type Place } from "./places.ts";
 import { watchedFileSystem } from "./watched-file-system.ts";
@@ -371,3 +372,26 @@ describe("durability", () => {
     await catalog.close();
   });
 });
+
+it.each([
+  ["/logs/orders", "/logs"],
+  ["/orders/", "/"],
+  ["orders", "."],
+  ["a/b/", "a"],
+])(
+  "the name of the directory %s, in %s, is synced before the first record",
+  async (directory, parent) => {
+    const memory = memoryFileSystem();
+    await memory.makeDirectory(directory); // by a process that was killed before it synced the name
+    const synced: string[] = [];
+    const fs = decorated(memory, () => ({
+      async syncDirectory(path: string) {
+        synced.push(path);
+        if (path !== ".") await memory.syncDirectory(path);
+      },
+    }));
+    const catalog = await openCatalog({ fs, directory });
+    expect(synced).toContain(parent);
+    await catalog.close();
+  },
+);
