@@ -8,7 +8,7 @@ import {
 import type { OpenFileOptions } from "./contract.ts";
 
 /** Longest mapping in bytes: one less than 2 GiB, where mmap-io starts to truncate sizes. */
-export const MAPPING_BYTES_MAX: number = 2 ** 31 - 1;
+const MAPPING_BYTES_MAX = 2 ** 31 - 1;
 
 /** {@link OpenFileOptions} with nothing left open. */
 export type CheckedOpenOptions = Required<OpenFileOptions>;

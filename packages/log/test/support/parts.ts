@@ -1,6 +1,8 @@
-// The parts that a log is put together from in these tests. This is the one file that names them:
-// by path, until package.json lists @seglog/fs, @seglog/index and @seglog/store for development.
+// The parts that a log is put together from in these tests. This is the one file that names them.
 
+export type { FileHandle, FileLock, FileSystem, Mapping } from "@seglog/fs";
+export { countingFileSystem, memoryFileSystem, nodeFileSystem } from "@seglog/fs";
+export { memoryIndex, openMappedIndex, sparseIndex } from "@seglog/index";
 export {
   type CatalogState,
   type DirectoryCatalogOptions,
@@ -10,7 +12,4 @@ export {
   STATE_FILE_NAME,
   storeName,
 } from "@seglog/segment";
-export type { FileHandle, FileLock, FileSystem, Mapping } from "../../../fs/src/index.ts";
-export { countingFileSystem, memoryFileSystem, nodeFileSystem } from "../../../fs/src/index.ts";
-export { memoryIndex, openMappedIndex, sparseIndex } from "../../../index/src/index.ts";
-export { openFileStore } from "../../../store/src/index.ts";
+export { openFileStore } from "@seglog/store";
