@@ -24,13 +24,13 @@ const INDEX_METHODS: readonly (keyof Index)[] = Object.freeze([
   "close",
 ] as const);
 
-/** @throws ERR_SEGLOG_INVALID_ARGUMENT  what `openStore` resolved with lacks a method of a store */
+/** @throws ERR_SEGLOG_INVALID_ARGUMENT  what `openStore` resolved with lacks a store's method */
 export function checkedStore(store: Store): Store {
   checkMethods("openStore", "Store", store, STORE_METHODS);
   return store;
 }
 
-/** @throws ERR_SEGLOG_INVALID_ARGUMENT  what `openIndex` resolved with lacks a method of an index */
+/** @throws ERR_SEGLOG_INVALID_ARGUMENT  what `openIndex` resolved with lacks an index's method */
 export function checkedIndex(index: Index): Index {
   checkMethods("openIndex", "Index", index, INDEX_METHODS);
   return index;
