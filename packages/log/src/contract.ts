@@ -127,6 +127,9 @@ export interface Log {
    * committed first, so that their appends tell the truth. Durable when it resolves; done whole or
    * not at all by a crash.
    *
+   * Truncations are carried out in the order of their calls; bounds are those that the calls
+   * before it will have left.
+   *
    * @throws ERR_SEGLOG_OUT_OF_RANGE  `offset` is not in `[firstOffset - 1, nextOffset)`
    */
   truncateAfter(offset: Offset): Promise<void>;
@@ -147,7 +150,10 @@ export interface Log {
   /** Counters and sizes. */
   stats(): LogStats;
 
-  /** Commits everything unless poisoned, marks the log as closed cleanly, and releases it. Idempotent. */
+  /**
+   * Commits everything unless poisoned, marks the log as closed cleanly, and releases it. Calls
+   * made before it are carried out, later ones fail. Idempotent.
+   */
   close(): Promise<void>;
 }
 
@@ -221,7 +227,10 @@ export interface LogStats {
   readonly poisoned: boolean;
 }
 
-/** What is dropped without being asked; each limit by itself, and never the active segment's tail. */
+/**
+ * What is dropped without being asked; each limit by itself. The active segment goes by age only,
+ * and only as a whole.
+ */
 export interface Retention {
   /** Oldest sealed segments go while all together are larger; from 1. */
   readonly bytesMax?: number | undefined;
@@ -234,15 +243,27 @@ export interface Retention {
 export interface OpenLogOptions {
   /** First offset of a log that is made; an existing one keeps its own. Default 0. */
   readonly firstOffset?: Offset | undefined;
-  /** A new segment begins once the first record of the active one is so old, in ms. Default never. */
+  /**
+   * A new segment begins with the append that finds the first record of the active one so old,
+   * in ms. From 1; default never.
+   */
   readonly segmentAgeMsMax?: number | undefined;
-  /** Longest value, in bytes: 0 to 2^28 - 9. Default 64 MiB. */
+  /**
+   * Longest value, in bytes: 0 to 2^28 - 9; not above what the catalog's stores take less 8.
+   * Default 64 MiB.
+   */
   readonly recordBytesMax?: number | undefined;
-  /** Bytes that may be staged; beyond it appends throw. From 1; default 64 MiB. */
+  /**
+   * Bytes that may be staged, framing included; beyond it appends throw, but a single record goes
+   * when nothing is staged. From 1, not above what the catalog's stores take; default 64 MiB.
+   */
   readonly stagedBytesMax?: number | undefined;
   /** What commits a record: `"sync"` (default), or `"flush"`: given to the OS. */
   readonly commitOn?: "sync" | "flush" | undefined;
   readonly retention?: Retention | undefined;
-  /** The time in ms since the epoch. Default `Date.now`. Times of records never fall all the same. */
+  /**
+   * The time in ms since the epoch, below 2^48. Default `Date.now`. Times of records never fall
+   * all the same.
+   */
   readonly clock?: (() => number) | undefined;
 }

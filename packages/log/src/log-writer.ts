@@ -134,7 +134,7 @@ export class LogWriter {
   }
 
   /**
-   * From now on the log ends at `nextOffset`: what is appended waits until {@link LogWriter.resume}.
+   * From now on the log ends at `nextOffset`: what is appended waits for {@link LogWriter.resume}.
    * Holds follow one another in the order of the calls.
    */
   beginHold(nextOffset: Offset): void {

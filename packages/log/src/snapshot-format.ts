@@ -10,7 +10,7 @@ export const SNAPSHOT_VERSION = 1;
 export const SNAPSHOT_MAGIC: readonly number[] = Object.freeze([
   0x53, 0x45, 0x47, 0x53, 0x4e, 0x41, 0x50, 0x0a,
 ]);
-/** No value of any log is longer: a frame's length has 28 bits, 8 bytes of them the record's head. */
+/** No value is longer: a frame's length has 28 bits, and 8 bytes are the record's head. */
 export const SNAPSHOT_VALUE_BYTES_MAX: number = 2 ** 28 - 9;
 const CHECKSUM_AT = 28;
 

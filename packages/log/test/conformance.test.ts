@@ -3,10 +3,12 @@ import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { logConformance } from "@seglog/log/conformance";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it, vi } from "vitest";
 import { decorated, type KitPlaceParts, kitPlaces } from "./support/kit-place.ts";
 import { memoryFileSystem, memoryIndex, nodeFileSystem, sparseIndex } from "./support/parts.ts";
 import { slowDisk } from "./support/slow-disk.ts";
+
+vi.setConfig({ testTimeout: 60_000 }); // on a busy machine
 
 const root = mkdtempSync(join(tmpdir(), "seglog-log-"));
 afterAll(() => rm(root, { recursive: true }));

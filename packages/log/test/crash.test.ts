@@ -1,10 +1,12 @@
 import type { Log } from "@seglog/log";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { faultyDisk, killedAt, type Verdict } from "./support/faulty-disk.ts";
 import type { FileSystem } from "./support/parts.ts";
 import { memoryFileSystem } from "./support/parts.ts";
 import { copyDisk, placeOn } from "./support/place.ts";
 import { appendRange, contentOf, textOf, valueAt } from "./support/records.ts";
+
+vi.setConfig({ testTimeout: 60_000 }); // on a busy machine
 
 /** What a log holds: its first offset, and texts. */
 interface Content {
