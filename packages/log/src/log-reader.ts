@@ -169,7 +169,8 @@ export class LogReader {
       if (isOver()) return;
       const batch = await this.#shared(() => {
         if (failure.isClosed) return [];
-        at = Math.min(at, cuts.lowestSince(epoch));
+        // never before the first record: there is nothing to come, and no end to looking
+        at = Math.max(Math.min(at, cuts.lowestSince(epoch)), this.#first);
         epoch = cuts.epoch;
         const to = this.#committed;
         return this.#ahead(at, { from: at, to, epoch, uncommitted: false }, limits);

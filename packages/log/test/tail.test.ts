@@ -131,6 +131,21 @@ describe("tailBatches", () => {
     await log.close();
   });
 
+  it("waits, and does not spin, where everything it had not delivered was removed", async () => {
+    const log = await memoryPlace(LIMITS).open();
+    appendRange(log, 0, 10);
+    await log.sync();
+    const tail = log.tailBatches({ from: "start", recordsMax: 2 });
+    await tail.next();
+    await log.truncateBefore(10);
+    const next = tail.next();
+    await new Promise((wake) => setImmediate(wake)); // comes only if the tail waits
+    appendRange(log, 10, 11);
+    await log.sync();
+    expect(brief((await next).value ?? [])).toEqual(rangeOf(10, 11));
+    await log.close();
+  });
+
   it("after truncateAfter, goes on with what comes in the place of what it delivered", async () => {
     const log = await memoryPlace(LIMITS).open();
     appendRange(log, 0, 10);

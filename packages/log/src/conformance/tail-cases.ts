@@ -70,6 +70,19 @@ const LOG_CASES: LogCases = {
     expectEqual(next.value[0]?.offset, 9, "where it goes on");
   },
 
+  "a tail waits where truncateBefore removed all that it had not given": async (log) => {
+    appendMany(log, 12);
+    await log.sync();
+    const tail = log.tailBatches({ from: "start", recordsMax: 2 });
+    await tail.next();
+    await log.truncateBefore(12);
+    const next = tail.next();
+    await turn();
+    appendMany(log, 1);
+    await log.sync();
+    expectEqual((await next).value?.[0]?.offset, 12, "where it goes on");
+  },
+
   "a tail gives what comes in the place of what truncateAfter dropped": async (log) => {
     appendMany(log, 9);
     await log.sync();
