@@ -45,8 +45,7 @@ export async function openDirectoryCatalog(
   await fs.makeDirectory(directory, { mode: directoryMode(mode) });
   const lock = await fs.lock(`${directory}/${LOCK_FILE_NAME}`, { mode });
   try {
-    await stateFile.settle();
-    if ((await stateFile.load()) === undefined) {
+    if (!(await stateFile.settle())) {
       // a process killed while it made the directory may have left its name without a sync
       await fs.syncDirectory(parentOf(directory));
     }

@@ -64,21 +64,23 @@ export class StateFile {
    * process may have been killed between writing a slot and its sync, and the slot be in the OS's
    * memory only. Written over itself, it is there whatever became of that sync.
    *
+   * @returns whether there is a state
    * Errors as of {@link StateFile.load}.
    */
-  async settle(): Promise<void> {
+  async settle(): Promise<boolean> {
     const { fs } = this.#place;
-    if ((await fs.stat(this.#path)) === undefined) return;
+    if ((await fs.stat(this.#path)) === undefined) return false;
     const handle = await fs.open(this.#path, { access: "write" });
     try {
       const slot = newestSlot(handle);
-      if (slot === undefined) return;
+      if (slot === undefined) return false;
       await writeSlot(handle, slot);
       this.#sequence = slot.sequence;
     } finally {
       await handle.close();
     }
     await this.#makeNameLast();
+    return true;
   }
 
   /**
