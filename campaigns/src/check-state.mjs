@@ -1,0 +1,77 @@
+import { takeStep } from "./actions.mjs";
+import { Random } from "./random.mjs";
+import { Session } from "./session.mjs";
+
+/** @typedef {import("@seglog/fs/sim").CrashState} CrashState */
+/** @typedef {import("./model.mjs").Model} Model */
+/** @typedef {import("./session.mjs").Settings} Settings */
+
+/**
+ * Opens what a crash left, and holds it against what was promised. Seven states of twelve are
+ * gone on with: recovered again, by a close, a killed process or a second power cut, appended to
+ * and reopened.
+ *
+ * @param {{ state: Pick<CrashState, "disk">, model: Model, settings: Settings, seed: number,
+ *   level?: import("./model.mjs").Level, plant?: import("./session.mjs").Plant | undefined }} what
+ */
+export async function checkState({ state, model, settings, seed, level = "power", plant }) {
+  const { disk } = state;
+  const random = new Random(seed);
+  const session = new Session({ disk, settings, model: model.snapshot(), seed, plant });
+  const again = random.below(12);
+  if (again === 0) {
+    await cutRecovery({ session, random, level, seed, plant });
+    return;
+  }
+  await session.open(level);
+  if (again === 1) await session.open(await session.close());
+  else if (again === 2 && settings.retention?.ageMsMax === undefined) {
+    await session.kill();
+    await session.open("kill");
+  }
+  if (again > 6) {
+    await session.close();
+    return;
+  }
+  await takeStep(session, { op: "append", sizes: [3, 0, 30], fill: "pattern" });
+  await takeStep(session, { op: "batch", sizes: [5, 50], fill: "zeros", wait: true });
+  if (again === 3) await takeStep(session, { op: "truncateAfter", at: 0.5, wait: true });
+  if (again === 4) await takeStep(session, { op: "truncateBefore", at: 0.5, wait: true });
+  if (again !== 6) await cutAgain(session, { seed, plant });
+  await session.open(await session.close());
+  await session.close();
+}
+
+/**
+ * Cuts the power in the middle of recovery.
+ *
+ * @param {{ session: Session, random: Random, level: import("./model.mjs").Level, seed: number,
+ *   plant: import("./session.mjs").Plant | undefined }} what
+ */
+async function cutRecovery({ session, random, level, seed, plant }) {
+  const { disk, settings } = session;
+  const before = session.model.snapshot();
+  const cutAt = disk.operationCount + random.below(30);
+  /** @type {CrashState[]} */
+  const states = [];
+  const stop = disk.onOperation(({ index }) => {
+    if (index === cutAt) states.push(...disk.crashStates({ limit: 3, seed }));
+  });
+  await session.open(level);
+  stop();
+  await session.close();
+  for (const state of states) {
+    const again = new Session({ disk: state.disk, settings, model: before.snapshot(), seed, plant });
+    await again.open(level);
+    await again.close();
+  }
+}
+
+/** @param {Session} session @param {{ seed: number, plant: import("./session.mjs").Plant | undefined }} how */
+async function cutAgain({ disk, model, settings }, { seed, plant }) {
+  for (const state of disk.crashStates({ limit: 2, seed })) {
+    const again = new Session({ disk: state.disk, settings, model: model.snapshot(), seed, plant });
+    await again.open("power");
+    await again.close();
+  }
+}

@@ -1,0 +1,53 @@
+/** Random numbers that follow from a seed: mulberry32. */
+export class Random {
+  #state;
+
+  /** @param {number} seed */
+  constructor(seed) {
+    this.#state = seed >>> 0;
+  }
+
+  /** An integer in `[0, 2^32)`. */
+  u32() {
+    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
+    let t = this.#state;
+    t = Math.imul(t ^ (t >>> 15), t | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return (t ^ (t >>> 14)) >>> 0;
+  }
+
+  /** @param {number} bound */
+  below(bound) {
+    return Math.floor((this.u32() / 2 ** 32) * bound);
+  }
+
+  /** An integer in `[from, to]`. @param {number} from @param {number} to */
+  between(from, to) {
+    return from + this.below(to - from + 1);
+  }
+
+  /** @param {number} probability */
+  chance(probability) {
+    return this.u32() < probability * 2 ** 32;
+  }
+
+  /** @template T @param {readonly T[]} values @returns {T} */
+  pick(values) {
+    return /** @type {T} */ (values[this.below(values.length)]);
+  }
+
+  /** @param {number} length */
+  bytes(length) {
+    return Uint8Array.from({ length }, () => this.u32() >>> 24);
+  }
+}
+
+/** A seed that depends on all of `parts`. @param {...number} parts */
+export function mixSeeds(...parts) {
+  let seed = 0x811c9dc5;
+  for (const part of parts) {
+    seed = Math.imul(seed ^ part, 0x01000193);
+    seed = Math.imul(seed ^ (seed >>> 15), 0x85ebca6b);
+  }
+  return seed >>> 0;
+}

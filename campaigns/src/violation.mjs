@@ -1,0 +1,24 @@
+/** A promise of seglog that did not hold; the message says which, for a person. */
+export class Violation extends Error {
+  /** @param {string} message @param {unknown} [cause] */
+  constructor(message, cause) {
+    super(cause === undefined ? message : `${message}: ${textOf(cause)}`, { cause });
+    this.name = "Violation";
+  }
+}
+
+/** An error with its code, and those that it was caused by, in one line. @param {unknown} error */
+export function textOf(error) {
+  const texts = [];
+  for (let at = error; at instanceof Error && texts.length < 5; at = at.cause) {
+    const { code } = /** @type {{ code?: string }} */ (at);
+    texts.push(code === undefined ? `${at.name}: ${at.message}` : `${code} ${at.message}`);
+  }
+  return texts.length === 0 ? String(error) : texts.join(" <- ");
+}
+
+/** Whether `error` carries a code of seglog. @param {unknown} error */
+export function isCoded(error) {
+  const { code } = /** @type {{ code?: unknown }} */ (error ?? {});
+  return error instanceof Error && typeof code === "string" && code.startsWith("ERR_SEGLOG_");
+}
