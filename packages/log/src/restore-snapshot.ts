@@ -1,5 +1,6 @@
 import { checkOptions, hasCode, invalidArgument, SeglogError } from "@seglog/errors";
 import type { SegmentCatalog } from "@seglog/segment";
+import { borrowedCatalog } from "./borrowed-catalog.ts";
 import type { Log, OpenLogOptions } from "./contract.ts";
 import { openLog } from "./open-log.ts";
 import {
@@ -28,9 +29,13 @@ export type RestoreOptions = Pick<
  * The log is closed cleanly when this resolves with its range. After a failure the catalog holds
  * part of the snapshot: discard it.
  *
+ * Ownership: the catalog stays open, also after a failure: it is the caller's to close.
+ *
+ * @throws ERR_SEGLOG_INVALID_ARGUMENT  an option, or `stream`; nothing was changed
  * @throws ERR_SEGLOG_EXISTS  the catalog holds a log; nothing was changed
  * @throws ERR_SEGLOG_BAD_SNAPSHOT  the stream is damaged, ends early, goes on too long, or is none
  * @throws ERR_SEGLOG_UNSUPPORTED_FORMAT  the snapshot is of a later version
+ * @throws ERR_SEGLOG_RECORD_TOO_LARGE  a record is longer than `recordBytesMax`
  */
 export async function restoreSnapshot(
   catalog: SegmentCatalog,
@@ -48,7 +53,7 @@ export async function restoreSnapshot(
   }
   const bytes = new StreamBytes(stream);
   try {
-    return await restoreFrom(bytes, catalog, options);
+    return await restoreFrom(bytes, borrowedCatalog(catalog), options);
   } finally {
     await bytes.cancel();
   }
@@ -71,10 +76,10 @@ async function restoreFrom(
   }
   if (decoded.kind === "invalid") throw badSnapshot(0, "the stream is not a snapshot");
   const { firstOffset, recordCount } = decoded.header;
-  let { checksum } = decoded;
   let time = 0;
   const log = await openLog(catalog, { ...options, firstOffset, clock: () => time });
   try {
+    let { checksum } = decoded;
     for (let i = 0; i < recordCount; i++) {
       const position = bytes.position;
       const head = await bytes.peek(SNAPSHOT_RECORD_HEAD_BYTES);
@@ -95,10 +100,12 @@ async function restoreFrom(
       throw badSnapshot(bytes.position, "the snapshot goes on too long");
     }
     await log.sync();
-    return { firstOffset, nextOffset: log.nextOffset };
-  } finally {
-    await log.close();
+  } catch (error) {
+    await log.close().catch(() => {}); // the first failure is the one to tell
+    throw error;
   }
+  await log.close();
+  return { firstOffset, nextOffset: firstOffset + recordCount };
 }
 
 async function appendWhenThereIsRoom(log: Log, value: Uint8Array): Promise<void> {

@@ -4,23 +4,9 @@ import { describe, expect, it } from "vitest";
 import { encodeSnapshotHeader, encodeSnapshotRecords } from "../src/snapshot-format.ts";
 import { memoryPlace, type Place, type PlaceOptions } from "./support/place.ts";
 import { appendRange, collect, rangeOf } from "./support/records.ts";
+import { bytesOf, streamOf } from "./support/streams.ts";
 
 const LIMITS = { indexEntriesMax: 4 };
-
-async function bytesOf(stream: ReadableStream<Uint8Array>): Promise<Uint8Array> {
-  return new Uint8Array(await new Response(stream).arrayBuffer());
-}
-
-function streamOf(bytes: Uint8Array, chunkBytes = 7): ReadableStream<Uint8Array> {
-  let at = 0;
-  return new ReadableStream({
-    pull(controller) {
-      if (at >= bytes.length) return controller.close();
-      controller.enqueue(bytes.slice(at, at + chunkBytes));
-      at += chunkBytes;
-    },
-  });
-}
 
 async function restored(bytes: Uint8Array, options: PlaceOptions = {}, chunk = 7): Promise<Place> {
   const place = memoryPlace(options);
@@ -91,6 +77,21 @@ describe("reader and restoreSnapshot", () => {
     );
     await copy.close();
     await log.close();
+  });
+
+  it("leaves the catalog open, which is the caller's, also after a failure", async () => {
+    const log = await memoryPlace().open();
+    appendRange(log, 0, 3);
+    await log.sync();
+    const bytes = await bytesOf(log.reader());
+    await log.close();
+    for (const end of [bytes.length, bytes.length - 1]) {
+      const catalog = await memoryPlace().catalog();
+      await restoreSnapshot(catalog, streamOf(bytes.subarray(0, end))).catch(() => {}); // the 2nd
+      expect(await catalog.loadState()).toMatchObject({ firstOffset: 0 });
+      await catalog.close();
+      await expect(catalog.loadState()).rejects.toMatchObject({ code: "ERR_SEGLOG_CLOSED" });
+    }
   });
 
   it("a restored log refuses to be restored to: nothing is changed", async () => {
