@@ -12,5 +12,6 @@ export type {
   SegmentInfo,
   TailOptions,
 } from "./contract.ts";
+export { checkOpenLogOptions } from "./log-options.ts";
 export { openLog } from "./open-log.ts";
 export { type RestoreOptions, restoreSnapshot } from "./restore-snapshot.ts";

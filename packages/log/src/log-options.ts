@@ -27,8 +27,17 @@ const DEFAULTS: ResolvedLogOptions = Object.freeze({
   clock: Date.now,
 });
 
+/**
+ * Checks options as `openLog` does, for who must know before anything is made.
+ *
+ * @throws ERR_SEGLOG_INVALID_ARGUMENT  naming the option that is wrong
+ */
+export function checkOpenLogOptions(options: OpenLogOptions): void {
+  resolveLogOptions(options);
+}
+
 /** @throws ERR_SEGLOG_INVALID_ARGUMENT naming the option that is wrong */
-export function checkLogOptions(options: OpenLogOptions): ResolvedLogOptions {
+export function resolveLogOptions(options: OpenLogOptions): ResolvedLogOptions {
   checkOptions("options", options, Object.keys(DEFAULTS));
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   const resolved: ResolvedLogOptions = { ...DEFAULTS, ...Object.fromEntries(given) };

@@ -1,6 +1,6 @@
 import type { SegmentCatalog } from "@seglog/segment";
 import type { Log, OpenLogOptions } from "./contract.ts";
-import { checkLogOptions } from "./log-options.ts";
+import { resolveLogOptions } from "./log-options.ts";
 import { recoverSegments } from "./recover-segments.ts";
 import { SegmentedLog } from "./segmented-log.ts";
 
@@ -14,7 +14,7 @@ import { SegmentedLog } from "./segmented-log.ts";
  * @throws ERR_SEGLOG_CORRUPT  something is missing or damaged that no crash takes
  */
 export async function openLog(catalog: SegmentCatalog, options: OpenLogOptions = {}): Promise<Log> {
-  const resolved = checkLogOptions(options);
+  const resolved = resolveLogOptions(options);
   const recovered = await recoverSegments(catalog, resolved.firstOffset);
   const log = new SegmentedLog(catalog, recovered, resolved);
   try {

@@ -1,4 +1,4 @@
-import { type Log, openLog } from "@seglog/log";
+import { checkOpenLogOptions, type Log, openLog } from "@seglog/log";
 import { describe, expect, it } from "vitest";
 import { DIRECTORY, memoryPlace, type PlaceOptions } from "./support/place.ts";
 import { appendRange, contentOf, rangeOf } from "./support/records.ts";
@@ -48,6 +48,7 @@ describe("wrong options of openLog", () => {
     expect(await catalog.list()).toEqual([]);
     expect(await catalog.loadState()).toBeUndefined();
     await catalog.close();
+    expect(await codeOf(() => checkOpenLogOptions({ [name]: value }))).toBe(INVALID);
   });
 
   it.each([
