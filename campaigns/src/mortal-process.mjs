@@ -24,7 +24,13 @@ export class MortalProcess {
     this.#isDead = true;
     await Promise.allSettled([...this.#running]);
     // in the order in which they were taken
-    for (const release of this.#held) await release();
+    for (const release of this.#held) {
+      try {
+        await release();
+      } catch {
+        // nobody is there to be told, and it is released all the same
+      }
+    }
   }
 
   /** @param {FileSystem} fs @returns {FileSystem} */

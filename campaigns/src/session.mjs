@@ -85,13 +85,13 @@ export class Session {
     const { log } = this;
     this.#log = undefined;
     /** @type {Level} */
-    let level = this.mayFail ? "kill" : "closed";
+    let level = "closed";
     try {
       await this.within(log.close(), "close");
     } catch (error) {
       this.refused("close", error);
-      level = "kill";
     }
+    if (this.mayFail) level = "kill";
     await this.turns(3);
     if (this.#pending.size > 0) {
       throw new Violation(`close left unsettled: ${[...this.#pending.values()].join(", ")}`);
