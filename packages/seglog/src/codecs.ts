@@ -1,7 +1,8 @@
 import { invalidArgument } from "@seglog/errors";
 import type { BytesOrString, Codec } from "./contract.ts";
 
-const decoder = new TextDecoder();
+/** A leading U+FEFF is part of the text: what went in comes out. */
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** Values of type `T` as JSON in UTF-8. `undefined` and functions are no JSON, and refused. */
 export function json<T = unknown>(): Codec<T> {

@@ -119,6 +119,8 @@ export interface Seglog<In = BytesOrString, Out = Uint8Array> {
   /**
    * Offset of the first committed record whose time is `time`, in ms since the epoch, or later;
    * `committedOffset` when there is none.
+   *
+   * @throws ERR_SEGLOG_CORRUPT  a record that had to be looked at is damaged
    */
   offsetAtTime(time: number): Offset;
 
@@ -144,7 +146,12 @@ export interface Seglog<In = BytesOrString, Out = Uint8Array> {
   /** Counters and sizes; which mapper is in use. */
   stats(): SeglogStats;
 
-  /** Commits what is staged, settles every promise, and releases everything. Idempotent. */
+  /**
+   * Commits what is staged, settles every promise, and releases everything. Idempotent.
+   *
+   * @throws ERR_SEGLOG_POISONED  a record that was staged could not be committed; everything is
+   *   released all the same
+   */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -202,7 +209,10 @@ export interface OpenLogOptions<In = BytesOrString, Out = Uint8Array> {
   readonly durability?: Durability | undefined;
   /** A segment is full with so many bytes of frames: 1 to 2^30. Default 64 MiB. */
   readonly segmentBytesMax?: number | undefined;
-  /** A new segment begins once the active one's first record is so old, in ms. Default never. */
+  /**
+   * A new segment begins with the append that finds the active one's first record so old, in ms.
+   * Default never.
+   */
   readonly segmentAgeMsMax?: number | undefined;
   /** A segment is full with so many records: 1 to 2^26. Default 2^26. */
   readonly indexEntriesMax?: number | undefined;
@@ -210,11 +220,17 @@ export interface OpenLogOptions<In = BytesOrString, Out = Uint8Array> {
   readonly recordBytesMax?: number | undefined;
   /** Bytes staged and not yet acknowledged, each record with 16 more: 1 to 2^30. Default 64 MiB. */
   readonly stagedBytesMax?: number | undefined;
-  /** Of segments made from now on. `"plain"` has no checksums. Default `"checked"`. */
+  /**
+   * Of segments made from now on. `"plain"` has no checksums: damage is not found, and after a
+   * power cut neither are records that did not reach the disk whole. Default `"checked"`.
+   */
   readonly frameFormat?: FrameFormat | undefined;
   /** What is dropped without being asked, in the background. Default nothing. */
   readonly retention?: Retention | undefined;
-  /** Takes no lock, never writes; sees what is there at open. Default false. */
+  /**
+   * Takes no lock, never writes; sees what is there at open. Files are read by calls and not
+   * mapped, since a writer may cut them. Default false.
+   */
   readonly readOnly?: boolean | undefined;
   /** Permissions of every file made, before the umask. Default 0o644. */
   readonly mode?: number | undefined;

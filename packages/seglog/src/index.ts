@@ -1,5 +1,17 @@
 export { type ErrorCode, type ErrorContexts, hasCode, SeglogError } from "@seglog/errors";
-export { availableMappers, memoryFileSystem, nodeFileSystem } from "@seglog/fs";
+export { availableMappers, type FileSystem, memoryFileSystem, nodeFileSystem } from "@seglog/fs";
+export type { GroupCommitStats } from "@seglog/groupcommit";
+export type { Index } from "@seglog/index";
+export type {
+  LogRecovery,
+  LogStats,
+  Offset,
+  OffsetRange,
+  Retention,
+  SegmentInfo,
+} from "@seglog/log";
+export type { OpenIndexRequest, OpenStoreRequest } from "@seglog/segment";
+export type { FrameFormat, Store } from "@seglog/store";
 export { bytes, json, text } from "./codecs.ts";
 export type {
   AppendOptions,

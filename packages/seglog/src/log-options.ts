@@ -1,5 +1,6 @@
 import { checkInteger, checkOptions, invalidArgument } from "@seglog/errors";
 import type { FileSystem } from "@seglog/fs";
+import { checkOpenLogOptions } from "@seglog/log";
 import type { Durability, OpenLogOptions } from "./contract.ts";
 
 /** A frame's length has 28 bits, of which a record's head takes 8 bytes. */
@@ -73,6 +74,9 @@ export function checkOpenOptions(
   }
   if (codec !== undefined) checkCodec(codec);
   if (fs !== undefined) checkFileSystem(fs);
+  // before anything is made; the catalog checks its own options before it makes anything, too
+  const { segmentAgeMsMax, retention, clock } = options;
+  checkOpenLogOptions({ segmentAgeMsMax, retention, clock });
   return { recordBytesMax, stagedBytesMax, durability };
 }
 

@@ -25,6 +25,9 @@ import { TypedLog } from "./typed-log.ts";
  * @throws ERR_SEGLOG_LOCKED  another writer has the directory
  * @throws ERR_SEGLOG_CORRUPT  something is missing or damaged that no crash takes
  * @throws ERR_SEGLOG_UNSUPPORTED_FORMAT  made by a later release
+ * @throws ERR_SEGLOG_NOT_FOUND  `readOnly`, and there is no log
+ * @throws ERR_SEGLOG_UNAVAILABLE  this platform offers no lock that dies with its process
+ * @throws ERR_SEGLOG_IO  the operating system refused a call; see `cause`
  */
 export function openLog(
   directory: string,
@@ -73,7 +76,7 @@ export function openCatalog(
   const { segmentBytesMax, indexEntriesMax, frameFormat, mode, readOnly } = options;
   return openDirectoryCatalog({
     directory,
-    fs: options.fs ?? nodeFileSystem(),
+    fs: options.fs ?? nodeFileSystem(readOnly === true ? READER : {}),
     openStore: options.openStore ?? openFileStore,
     openIndex: options.openIndex ?? openDefaultIndex,
     recordBytesMax: recordBytesMax + RECORD_HEAD_BYTES,
@@ -85,6 +88,12 @@ export function openCatalog(
     ...(readOnly === undefined ? {} : { readOnly }),
   });
 }
+
+/**
+ * The writer of another process may cut a file, and a page of a mapping that lies behind the
+ * file's end kills the process that touches it. Who only reads beside a writer reads by calls.
+ */
+const READER = Object.freeze({ mapper: "read-through" as const });
 
 async function openDefaultIndex(request: OpenIndexRequest): Promise<Index> {
   const { fs, path, access, mode } = request;

@@ -35,21 +35,21 @@ export async function restoreLog(
   await checkEmpty(fs, directory);
   const building = `${directory.replace(/\/+$/, "")}${BUILDING_SUFFIX}`;
   const catalog = await openCatalog(building, { ...options, fs }, limits);
-  let range: { readonly firstOffset: number; readonly nextOffset: number };
   try {
     await discard(fs, catalog); // what a restore that a crash cut short has left
-    range = await restoreSnapshot(catalog, stream, { recordBytesMax: limits.recordBytesMax });
+    const { recordBytesMax } = limits;
+    const range = await restoreSnapshot(catalog, stream, { recordBytesMax });
+    await checkEmpty(fs, directory); // another restore may have been here
     await fs.rename(building, directory);
+    await fs.syncDirectory(dirname(building));
+    return range;
   } catch (error) {
-    await discard(fs, catalog);
-    await catalog.close();
-    await fs.remove(`${building}/${LOCK_FILE_NAME}`);
-    await fs.removeDirectory(building);
+    // the first failure is the one to tell; what cannot be removed now goes with the next restore
+    await removeBuilding(fs, catalog).catch(() => undefined);
     throw error;
+  } finally {
+    await catalog.close(); // and its lock, held until the log has its name
   }
-  await catalog.close();
-  await fs.syncDirectory(dirname(building));
-  return range;
 }
 
 async function checkEmpty(fs: FileSystem, directory: string): Promise<void> {
@@ -59,7 +59,13 @@ async function checkEmpty(fs: FileSystem, directory: string): Promise<void> {
   throw new SeglogError("ERR_SEGLOG_EXISTS", `${directory} is not empty`, { path: directory });
 }
 
-/** Removes what `building` holds, so that what is left cannot be taken for a log. */
+async function removeBuilding(fs: FileSystem, catalog: SegmentCatalog): Promise<void> {
+  await discard(fs, catalog);
+  await fs.remove(`${catalog.path}/${LOCK_FILE_NAME}`);
+  await fs.removeDirectory(catalog.path);
+}
+
+/** Removes what is being built, so that what is left cannot be taken for a log. */
 async function discard(fs: FileSystem, catalog: SegmentCatalog): Promise<void> {
   const listed = await catalog.list();
   try {

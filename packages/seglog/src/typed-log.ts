@@ -197,7 +197,17 @@ export class TypedLog<In, Out> implements Seglog<In, Out> {
   async *#decoded(
     batches: AsyncIterable<LogRecord[]>,
   ): AsyncGenerator<TypedRecord<Out>[], undefined> {
-    for await (const batch of batches) yield batch.map((record) => this.#decode(record));
+    for await (const batch of batches) {
+      const decoded: TypedRecord<Out>[] = [];
+      try {
+        for (const record of batch) decoded.push(this.#decode(record));
+      } catch (error) {
+        // what comes before the one that cannot be decoded is delivered first
+        if (decoded.length > 0) yield decoded;
+        throw error;
+      }
+      yield decoded;
+    }
   }
 }
 

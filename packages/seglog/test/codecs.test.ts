@@ -39,7 +39,9 @@ test("text: any well-formed string survives, the empty one too", () => {
       expect(codec.decode(codec.encode(value))).toBe(value);
     }),
   );
-  expect(codec.decode(codec.encode(""))).toBe("");
+  for (const value of ["", "\uFEFFhello", "\uFEFF", "\u0000", "👋"]) {
+    expect(codec.decode(codec.encode(value))).toBe(value);
+  }
 });
 
 test("bytes: strings are stored as UTF-8, bytes as they are", () => {
@@ -80,6 +82,12 @@ test("a record that its codec cannot decode names its offset; the others are rea
     }),
   );
   expect([log.read(0).value, log.read(2).value]).toEqual([1, 3]);
+  const seen: number[] = [];
+  const reading = async (): Promise<void> => {
+    for await (const { value } of log.records()) seen.push(value);
+  };
+  await expect(reading()).rejects.toMatchObject({ code: "ERR_SEGLOG_CODEC" });
+  expect(seen, "what comes before it is delivered").toEqual([1]);
   await log.close();
 });
 

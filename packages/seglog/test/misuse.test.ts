@@ -36,7 +36,7 @@ describe("options", () => {
     const fs = memoryFileSystem();
     const options = { fs, [name]: value } as OpenLogOptions & { codec?: undefined };
     await expect(openLog("/log", options)).rejects.toEqual(invalid(name));
-    expect(await fs.stat("/log/seglog.state")).toBeUndefined();
+    expect(await fs.list("/")).toEqual([]);
     // nothing holds the directory either
     await (await openLog("/log", { fs })).close();
   });
@@ -53,8 +53,10 @@ describe("options", () => {
     [{ segmentBytes: 1 }, "segmentBytes"],
     [{ fs: {} }, "fs"],
   ])("%j is refused as %s", async (options, name) => {
-    const all = { fs: memoryFileSystem(), ...options } as OpenLogOptions & { codec?: undefined };
+    const fs = memoryFileSystem();
+    const all = { fs, ...options } as OpenLogOptions & { codec?: undefined };
     await expect(openLog("/log", all)).rejects.toEqual(invalid(name));
+    expect(await fs.list("/")).toEqual([]);
   });
 
   test.each([undefined, null, 5, "", "a\0b", {}])("directory %j is refused", async (directory) => {

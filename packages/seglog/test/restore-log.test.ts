@@ -1,7 +1,13 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { openLog, restoreLog, type Seglog } from "../src/index.ts";
+import {
+  type FileSystem,
+  memoryFileSystem,
+  openLog,
+  restoreLog,
+  type Seglog,
+} from "../src/index.ts";
 import { collect, temporaryDirectory } from "./temporary.ts";
 
 async function sampleLog(directory: string): Promise<Seglog> {
@@ -52,21 +58,68 @@ test("a directory that holds anything is not touched", async () => {
   await log.close();
 });
 
-test("a snapshot that ends early leaves nothing behind, and can be tried again", async () => {
-  const directory = temporaryDirectory();
-  const log = await sampleLog(join(directory, "a"));
-  const whole = await collect(log.reader());
-  const target = join(directory, "b");
-  const cut = new ReadableStream<Uint8Array>({
+/** The first `bytes` of a stream that is given whole. */
+function firstBytes(whole: readonly Uint8Array[], bytes: number): ReadableStream<Uint8Array> {
+  const part = Buffer.concat(whole).subarray(0, bytes);
+  return new ReadableStream({
     start(controller) {
-      for (const chunk of whole) controller.enqueue(chunk.subarray(0, chunk.length - 1));
+      controller.enqueue(part);
       controller.close();
     },
   });
-  await expect(restoreLog(target, cut)).rejects.toMatchObject({ code: "ERR_SEGLOG_BAD_SNAPSHOT" });
-  expect(existsSync(target)).toBe(false);
-  expect(readdirSync(directory)).toEqual(["a"]);
-  await restoreLog(target, log.reader());
+}
+
+test("a snapshot that ends early says so, leaves nothing behind, and can be tried again", async () => {
+  const directory = temporaryDirectory();
+  const log = await sampleLog(join(directory, "a"));
+  const whole = await collect(log.reader());
+  const length = Buffer.concat(whole).length;
+  const target = join(directory, "b");
+  for (const bytes of [0, 31, 32, 40, 1000, length - 5, length - 1]) {
+    await expect(restoreLog(target, firstBytes(whole, bytes))).rejects.toMatchObject({
+      code: "ERR_SEGLOG_BAD_SNAPSHOT",
+    });
+    expect(existsSync(target)).toBe(false);
+    expect(readdirSync(directory), `after ${bytes} bytes`).toEqual(["a"]);
+  }
+  await restoreLog(target, firstBytes(whole, length));
+  await log.close();
+});
+
+test("of two restores to one directory one is refused, and the other's log is whole", async () => {
+  const directory = temporaryDirectory();
+  const log = await sampleLog(join(directory, "a"));
+  const target = join(directory, "b");
+  const results = await Promise.allSettled([
+    restoreLog(target, log.reader()),
+    restoreLog(target, log.reader()),
+  ]);
+  expect(results.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+  const refused = results.find((result) => result.status === "rejected");
+  expect(["ERR_SEGLOG_LOCKED", "ERR_SEGLOG_EXISTS"]).toContain(refused?.reason.code);
+  const copy = await openLog(target);
+  expect(copy.offsetRange()).toEqual({ lowest: 123, highest: 499 });
+  expect(readdirSync(directory).sort()).toEqual(["a", "b"]);
+  await Promise.all([log.close(), copy.close()]);
+});
+
+test("a restored log's name is synced in the directory that holds it", async () => {
+  const fs = memoryFileSystem();
+  const log = await openLog("/a", { fs });
+  await log.append("x");
+  const calls: string[] = [];
+  const counting = Object.assign(Object.create(fs) as FileSystem, {
+    rename: async (from: string, to: string) => {
+      await fs.rename(from, to);
+      calls.push(`rename ${to}`);
+    },
+    syncDirectory: async (path: string) => {
+      await fs.syncDirectory(path);
+      calls.push(`sync ${path}`);
+    },
+  });
+  await restoreLog("/b", log.reader(), { fs: counting });
+  expect(calls.slice(calls.indexOf("rename /b"))).toEqual(["rename /b", "sync /"]);
   await log.close();
 });
 

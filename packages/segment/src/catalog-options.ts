@@ -1,5 +1,5 @@
 import { checkInteger, checkOneOf, checkOptions, invalidArgument } from "@seglog/errors";
-import type { DirectoryCatalogOptions } from "./contract.ts";
+import type { DirectoryCatalogOptions, OpenListedOptions } from "./contract.ts";
 import { INDEX_ENTRIES_LIMIT, SEGMENT_BYTES_DEFAULT, SEGMENT_BYTES_LIMIT } from "./open-segment.ts";
 import { RECORD_HEAD_BYTES } from "./record-head.ts";
 
@@ -62,4 +62,13 @@ export function checkCatalogOptions(options: DirectoryCatalogOptions): ResolvedC
 function defined<T extends object>(options: T): Partial<T> {
   const entries = Object.entries(options).filter(([, value]) => value !== undefined);
   return Object.fromEntries(entries) as Partial<T>;
+}
+
+/** @throws ERR_SEGLOG_INVALID_ARGUMENT naming the option that is wrong */
+export function checkOpenListed(options: OpenListedOptions): void {
+  checkOptions("options", options, ["mode", "nextOffset"]);
+  checkOneOf("mode", options.mode, ["sealed", "closed", "crashed"]);
+  if (options.mode === "sealed" || options.nextOffset !== undefined) {
+    checkInteger("nextOffset", options.nextOffset, { min: 0 });
+  }
 }

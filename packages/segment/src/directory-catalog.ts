@@ -1,8 +1,12 @@
-import { checkInteger, checkOneOf, checkOptions, hasCode, SeglogError } from "@seglog/errors";
+import { checkInteger, hasCode, SeglogError } from "@seglog/errors";
 import type { FileLock } from "@seglog/fs";
 import type { Index } from "@seglog/index";
 import type { Store } from "@seglog/store";
-import { checkCatalogOptions, type ResolvedCatalogOptions } from "./catalog-options.ts";
+import {
+  checkCatalogOptions,
+  checkOpenListed,
+  type ResolvedCatalogOptions,
+} from "./catalog-options.ts";
 import { checkedIndex, checkedStore } from "./check-part.ts";
 import type {
   CatalogState,
@@ -127,6 +131,9 @@ class DirectoryCatalog implements SegmentCatalog {
       trustIndex: mode !== "crashed",
       ...(nextOffset === undefined ? {} : { nextOffset }),
     };
+    if (mode === "crashed" && nextOffset !== undefined && !this.readOnly) {
+      await this.#checkEnd(baseOffset, nextOffset);
+    }
     const store = await this.#openStore(baseOffset, "never", mode);
     if (how.trustIndex && (mode === "sealed" || this.readOnly)) {
       const segment = await this.#openAsItIs(baseOffset, store, how);
@@ -155,6 +162,16 @@ class DirectoryCatalog implements SegmentCatalog {
   close(): Promise<void> {
     this.#closing ??= this.#lock?.release() ?? Promise.resolve();
     return this.#closing;
+  }
+
+  /**
+   * Before a torn tail may be cut from a segment whose end is known: what is to be cut must lie
+   * behind that end. Reads only.
+   */
+  async #checkEnd(baseOffset: Offset, nextOffset: Offset): Promise<void> {
+    const store = await this.#openStore(baseOffset, "never", "crashed", "read");
+    const how = { access: "scratch", trustIndex: false, nextOffset } as const;
+    await (await this.#open(baseOffset, store, how)).close();
   }
 
   /**
@@ -208,12 +225,13 @@ class DirectoryCatalog implements SegmentCatalog {
     baseOffset: Offset,
     create: "exclusive" | "never",
     end: OpenListedOptions["mode"],
+    access: "read" | "write" = this.readOnly ? "read" : "write",
   ): Promise<Store> {
     const o = this.#options;
     const store = await o.openStore({
       fs: o.fs,
       path: this.#storePath(baseOffset),
-      access: this.readOnly ? "read" : "write",
+      access,
       create,
       baseOffset,
       frameFormat: o.frameFormat,
@@ -272,14 +290,6 @@ class DirectoryCatalog implements SegmentCatalog {
     if (!this.readOnly) return;
     const { path } = this;
     throw new SeglogError("ERR_SEGLOG_READ_ONLY", `${path} was opened read-only`, { path });
-  }
-}
-
-function checkOpenListed(options: OpenListedOptions): void {
-  checkOptions("options", options, ["mode", "nextOffset"]);
-  checkOneOf("mode", options.mode, ["sealed", "closed", "crashed"]);
-  if (options.mode === "sealed" || options.nextOffset !== undefined) {
-    checkInteger("nextOffset", options.nextOffset, { min: 0 });
   }
 }
 

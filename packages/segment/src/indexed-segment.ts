@@ -194,8 +194,7 @@ export class IndexedSegment implements Segment {
   }
 
   /**
-   * Gives the room ahead in the index back, and its descriptor, so that `close` has nothing left
-   * to cut: by then the log may have opened this segment anew, and appended to it.
+   * Gives the room ahead in the index back, and its descriptor: `close` then has nothing to cut.
    */
   async #replaceIndex(): Promise<void> {
     const written = this.#index;
@@ -212,8 +211,8 @@ export class IndexedSegment implements Segment {
     // whoever sealed is told of a failure
     if (this.#sealing !== undefined) await this.#sealing.catch(() => undefined);
     try {
-      // what misled this time is not to be believed by the next to open it; others may have
-      // opened a sealed segment meanwhile
+      // what misled this time is not to be believed by the next to open it; the index of a sealed
+      // segment is read-only
       if (this.#records.indexMisled && this.#sealing === undefined) this.#emptyIndex();
       await this.#store.close();
     } finally {

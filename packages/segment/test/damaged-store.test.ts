@@ -58,6 +58,15 @@ describe.each(Object.entries(PLACES))("a record damaged in %s", (_, at) => {
     expect(await getFile(stored.fs, stored.indexPath)).toEqual(index);
   });
 
+  it("opened as crashed with its end known, is CORRUPT, and nothing is cut", async () => {
+    const stored = await damagedSegment(at);
+    const store = await getFile(stored.fs, stored.storePath);
+    const how: OpenListedOptions = { mode: "crashed", nextOffset: BASE + COUNT };
+    const error = await withSegment(stored, how, () => undefined).catch((e: unknown) => e);
+    expect(hasCode(error, "ERR_SEGLOG_CORRUPT")).toBe(true);
+    expect(await getFile(stored.fs, stored.storePath)).toEqual(store);
+  });
+
   it("and all behind it can be dropped", async () => {
     const stored = await damagedSegment(at);
     await withSegment(stored, WAYS[1] as OpenListedOptions, async (segment) => {

@@ -107,8 +107,8 @@ export interface Store {
   /**
    * Makes everything durable, cuts what was preallocated, and gives back what only appends need.
    * From the call on `append` and `truncate` fail with `ERR_SEGLOG_READ_ONLY`; reads go on, also
-   * while this runs; `close` afterwards only releases, and leaves the store's bytes alone, which
-   * somebody else may have opened meanwhile. Idempotent.
+   * while this runs; `close` afterwards only releases, and makes no call that changes the file.
+   * Idempotent.
    *
    * @throws ERR_SEGLOG_IO  a write or the sync failed; the store is poisoned
    */

@@ -3,7 +3,7 @@ import { CRC32_POLYNOMIAL } from "./crc32.ts";
 /**
  * The polynomial x^(8 × byteCount): multiplied with a CRC register, it does what `byteCount` zero
  * bytes would. With it the checksum of any range follows from those of two prefixes, in the same
- * time for a short and a long one; see `findFrames`.
+ * time for a short and a long one; see `laterFrames`.
  *
  * @param byteCount  from 0 to 2^32 - 1
  */

@@ -120,12 +120,12 @@ export class FileStore implements Store {
 
   async flush(): Promise<void> {
     this.#refuseClosed();
-    if (!this.#readOnly) await this.#writer.flush();
+    await this.#durably(() => this.#writer.flush());
   }
 
   async sync(): Promise<void> {
     this.#refuseClosed();
-    if (!this.#readOnly) await this.#writer.sync();
+    await this.#durably(() => this.#writer.sync());
   }
 
   async truncate(size: Position): Promise<void> {
@@ -177,19 +177,24 @@ export class FileStore implements Store {
     }
   }
 
+  /** Does `work`, or what makes it needless: a store is sealed when everything is durable. */
+  async #durably(work: () => Promise<void>): Promise<void> {
+    this.#writer.refuseIfPoisoned();
+    if (!this.#readOnly) await work();
+    else await this.#sealing;
+  }
+
   #refuseClosed(): void {
     if (this.#closing !== undefined) throw storeClosed(this.#parts.handle.path);
   }
 
   #refuseWrite(): void {
     this.#refuseClosed();
-    if (this.#readOnly) {
-      const { path } = this.#parts.handle;
-      throw new SeglogError("ERR_SEGLOG_READ_ONLY", `${path} is sealed or open for reading`, {
-        path,
-      });
-    }
     this.#writer.refuseIfPoisoned();
+    if (!this.#readOnly) return;
+    const { path } = this.#parts.handle;
+    const text = `${path} is sealed or open for reading`;
+    throw new SeglogError("ERR_SEGLOG_READ_ONLY", text, { path });
   }
 }
 

@@ -46,6 +46,26 @@ describe.each(Object.entries(FAULTS))("%s", (_name, fault) => {
     await again.close();
   });
 
+  test("fails a seal, after which no sync and no flush resolves", async () => {
+    const disk = faultyFileSystem();
+    const store = await open(disk);
+    const first = store.append(bytes("durable"));
+    await store.sync();
+    disk.fault = { ...fault };
+    store.append(bytes("lost"));
+    const sealing = store.seal();
+    const meanwhile = store.sync();
+    const results = await Promise.allSettled([sealing, meanwhile]);
+    expect(results.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+    const poisoned = { code: "ERR_SEGLOG_POISONED" };
+    for (const call of [() => store.sync(), () => store.flush(), () => store.seal()]) {
+      await expect(call()).rejects.toMatchObject(poisoned);
+    }
+    expect(() => store.append(bytes("x"))).toThrow(expect.objectContaining(poisoned));
+    expect(textAt(store, first)).toBe("durable");
+    await store.close();
+  });
+
   test("of two syncs that overlap neither resolves if its bytes were not synced", async () => {
     const disk = faultyFileSystem();
     const store = await open(disk);
