@@ -14,8 +14,8 @@ export type LogRecord = SegmentRecord;
  *
  * After a failed write or sync the log is poisoned: appends, syncs and truncations fail with
  * `ERR_SEGLOG_POISONED`, the first failure as `cause`; reads of committed records go on; `close`
- * releases; reopening recovers. After `close` every call but `close` fails with
- * `ERR_SEGLOG_CLOSED`.
+ * releases, and rejects if records were lost; reopening recovers. After `close` every call but
+ * `close` fails with `ERR_SEGLOG_CLOSED`.
  */
 export interface Log {
   /** Where the log is, for messages. */
@@ -151,8 +151,14 @@ export interface Log {
   stats(): LogStats;
 
   /**
-   * Commits everything unless poisoned, marks the log as closed cleanly, and releases it. Calls
-   * made before it are carried out, later ones fail. Idempotent.
+   * Makes everything durable unless poisoned, marks the log as closed cleanly, and releases it.
+   * Calls made before it are carried out, later ones fail. Idempotent: called again, it settles as
+   * the first time.
+   *
+   * Releases everything also where it rejects. Of a poisoned log it resolves if nothing is lost.
+   *
+   * @throws ERR_SEGLOG_POISONED  records were appended that were never committed, or that this call
+   *   failed to make durable; reopening tells which are there
    */
   close(): Promise<void>;
 }

@@ -21,7 +21,7 @@ export async function openLog(catalog: SegmentCatalog, options: OpenLogOptions =
     if (!catalog.readOnly) await log.enforceRetention();
     return log;
   } catch (error) {
-    await log.close();
+    await log.close().catch(() => {}); // the first failure is the one to tell
     throw error;
   }
 }

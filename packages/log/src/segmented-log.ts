@@ -193,12 +193,11 @@ export class SegmentedLog implements Log {
   /** Calls that came before this one are carried out; later ones are refused. */
   async #close(): Promise<void> {
     this.#failure.beginClose();
+    const mustSync = !this.readOnly && !this.#failure.isPoisoned;
     let failure: unknown;
     try {
-      if (!this.readOnly && !this.#failure.isPoisoned) {
-        const upTo = this.nextOffset;
-        await this.#lock.withShared(() => this.#writer.commit("sync", upTo));
-      }
+      const upTo = this.nextOffset;
+      if (mustSync) await this.#lock.withShared(() => this.#writer.commit("sync", upTo));
     } catch (error) {
       failure = error;
     }
@@ -216,7 +215,14 @@ export class SegmentedLog implements Log {
       }
     });
     await this.#retention.settle();
-    if (failure !== undefined && !this.#failure.isPoisoned) throw failure;
+    if (!this.#failure.isPoisoned && failure !== undefined) throw failure;
+    if (this.#failure.isPoisoned && this.#hasLost(mustSync)) throw this.#failure.poisonError();
+  }
+
+  /** Whether something appended was never committed, or not synced where that was to be done. */
+  #hasLost(mustSync: boolean): boolean {
+    const { committedOffset, durableOffset } = this.#committer;
+    return Math.min(committedOffset, mustSync ? durableOffset : committedOffset) < this.nextOffset;
   }
 
   #markClosed(closedAt: Offset): Promise<void> {

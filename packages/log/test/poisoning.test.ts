@@ -2,23 +2,25 @@ import type { Log } from "@seglog/log";
 import { describe, expect, it } from "vitest";
 import { type Change, faultyDisk } from "./support/faulty-disk.ts";
 import { memoryFileSystem } from "./support/parts.ts";
-import { copyDisk, type Place, placeOn } from "./support/place.ts";
+import { copyDisk, type Place, type PlaceOptions, placeOn } from "./support/place.ts";
 import { appendRange, brief, collect, contentOf, rangeOf, valueAt } from "./support/records.ts";
 
 const LIMITS = { indexEntriesMax: 4 };
+const INJECTED = "injected: sync /log/00000000000000000000.store";
 const POISONED = { code: "ERR_SEGLOG_POISONED" };
 
 /** A log on a disk that fails, from when `break` is called on, every change of one kind. */
 async function breakable(
   kind: Change,
   path = "",
+  options: PlaceOptions = {},
 ): Promise<{ place: Place; log: Log; break(): void }> {
   let broken = false;
   const inner = memoryFileSystem();
   const { fs } = faultyDisk(inner, (change, at) =>
     broken && change === kind && at.includes(path) ? "fail" : "pass",
   );
-  const log = await placeOn(fs, LIMITS).open();
+  const log = await placeOn(fs, LIMITS).open(options);
   return { place: placeOn(inner, LIMITS), log, break: () => (broken = true) };
 }
 
@@ -36,7 +38,8 @@ async function expectPoisoned(place: Place, log: Log, committed: number): Promis
   const tail = log.tailBatches({ from: "start" });
   const delivered = brief((await tail.next()).value ?? []);
   expect(delivered.length).toBeGreaterThan(0);
-  await log.close();
+  if (committed === log.nextOffset) await log.close();
+  else await expect(log.close()).rejects.toMatchObject(POISONED);
   const reopened = await placeOn(await copyDisk(place.fs), LIMITS).open();
   expect(reopened.committedOffset).toBeGreaterThanOrEqual(committed);
   expect((await contentOf(reopened)).slice(0, committed)).toEqual(rangeOf(0, committed));
@@ -147,7 +150,7 @@ describe("a failed disk is not papered over", () => {
     await log.close();
   });
 
-  it("close of a poisoned log resolves, with tails, iterations and snapshots open", async () => {
+  it("close rejects if a poisoned log lost records, with tails and snapshots open", async () => {
     const { log, ...disk } = await breakable("sync");
     appendRange(log, 0, 3);
     await log.sync();
@@ -158,13 +161,38 @@ describe("a failed disk is not papered over", () => {
     log.append(valueAt(3));
     await expect(log.sync()).rejects.toMatchObject(POISONED);
     await expect(next).rejects.toMatchObject(POISONED);
-    await log.close();
-    await log.close();
+    const closing = log.close();
+    expect(log.close()).toBe(closing);
+    await expect(closing).rejects.toMatchObject({ ...POISONED, cause: new Error(INJECTED) });
+    await expect(log.close()).rejects.toMatchObject(POISONED);
     await expect(
       (async () => {
         while (!(await snapshot.read()).done);
       })(),
     ).rejects.toMatchObject({ code: "ERR_SEGLOG_CLOSED" });
+  });
+
+  it.each(["write", "sync"] as const)("close rejects where its own %s fails", async (kind) => {
+    for (const commitOn of ["sync", "flush"] as const) {
+      const { log, place, ...disk } = await breakable(kind, "store", { commitOn });
+      appendRange(log, 0, 3);
+      await log.sync();
+      disk.break();
+      appendRange(log, 3, 6);
+      await expect(log.close()).rejects.toMatchObject(POISONED);
+      await (await place.open()).close(); // the lock was released
+    }
+  });
+
+  it("close of a poisoned log that lost nothing resolves", async () => {
+    const { log, ...disk } = await breakable("sync", "state");
+    appendRange(log, 0, 3);
+    await log.sync();
+    disk.break();
+    await expect(log.truncateBefore(2)).rejects.toThrow(/injected/);
+    expect(log.stats().poisoned).toBe(true);
+    await log.close();
+    await log.close();
   });
 
   it("a write that fails while a new log is made leaves a place where one can be made", async () => {
