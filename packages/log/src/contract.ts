@@ -96,8 +96,9 @@ export interface Log {
    * Committed records from an offset on, and then each new one as it is committed, in batches.
    *
    * Ends, without an error, when the signal aborts or the log closes. Goes on behind what
-   * `truncateBefore` removed; after a `truncateAfter` below what was delivered it goes on with the
-   * records that come in their place, so that offsets fall once.
+   * `truncateBefore` removed; after a `truncateAfter` below what was delivered, or below where it
+   * was called to begin, it goes on with the records that come in their place, so that offsets
+   * fall once.
    *
    * @throws ERR_SEGLOG_OUT_OF_RANGE  from the call, when `from` is not in
    *   `[firstOffset, committedOffset]`
@@ -110,6 +111,7 @@ export interface Log {
    * there is none.
    *
    * @param time  ms since the epoch, from 0
+   * @throws ERR_SEGLOG_CORRUPT  a record that the search looks at is damaged
    */
   offsetAtTime(time: number): Offset;
 

@@ -86,7 +86,8 @@ export class LogReader {
     if (typeof from === "string") checkOneOf("from", from, ["start", "end"]);
     const start = from === "start" ? this.#first : from === "end" ? this.#committed : from;
     this.#checkInRange("from", start, this.#committed);
-    return this.#tail(start, limits, signal);
+    // from the call on: a cut before the first `next` counts as well
+    return this.#tail({ at: start, epoch: this.#log.cuts.epoch }, limits, signal);
   }
 
   offsetAtTime(time: number): Offset {
@@ -157,14 +158,13 @@ export class LogReader {
   }
 
   async *#tail(
-    from: Offset,
+    start: { readonly at: Offset; readonly epoch: number },
     limits: Limits,
     signal: AbortSignal | undefined,
   ): AsyncGenerator<LogRecord[], undefined> {
     const { failure, commits, cuts } = this.#log;
     const isOver = (): boolean => failure.isClosed || signal?.aborted === true;
-    let at = from;
-    let epoch = cuts.epoch;
+    let { at, epoch } = start;
     for (;;) {
       if (isOver()) return;
       const batch = await this.#shared(() => {

@@ -51,6 +51,25 @@ describe("tailBatches", () => {
     }
   });
 
+  it("begins at its call: records that replace others before it is iterated are delivered", async () => {
+    const log = await memoryPlace(LIMITS).open();
+    appendRange(log, 0, 10);
+    await log.sync();
+    const tails = [log.tailBatches(), log.tailBatches({ from: 7 }), log.tailBatches({ from: 2 })];
+    await log.truncateAfter(4);
+    appendRange(log, 5, 8);
+    await log.sync();
+    for (const [i, from] of [5, 5, 2].entries()) {
+      const records: LogRecord[] = [];
+      for await (const batch of tails[i] ?? []) {
+        records.push(...batch);
+        if (batch.at(-1)?.offset === 7) break;
+      }
+      expect(brief(records)).toEqual(rangeOf(from, 8));
+    }
+    await log.close();
+  });
+
   it("delivers nothing before it is committed", async () => {
     const log = await memoryPlace(LIMITS).open();
     const tail = follow(log);
