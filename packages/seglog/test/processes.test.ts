@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { expect, test } from "vitest";
-import { openLog } from "../src/index.ts";
+import { type Durability, openLog } from "../src/index.ts";
 import { collect, temporaryDirectory, textOf } from "./temporary.ts";
 
 const FIXTURES = join(import.meta.dirname, "fixtures");
@@ -30,13 +30,21 @@ async function kill(child: ChildProcess): Promise<void> {
 }
 
 /** Kills a writer with 256 concurrent appenders once it has acknowledged `enough` records. */
-async function writeAndKill(directory: string, enough: number): Promise<Map<number, string>> {
+async function writeAndKill(
+  directory: string,
+  enough: number,
+  durability: Durability = "commit",
+): Promise<Map<number, string>> {
   const file = join(temporaryDirectory(), "acknowledgements");
   let reachedEnough = (): void => {};
   const enoughWereAcknowledged = new Promise<void>((resolve) => {
     reachedEnough = resolve;
   });
-  const child = run("appender.mjs", [directory, file, `${enough}`], () => reachedEnough());
+  const child = run(
+    "appender.mjs",
+    [directory, file, `${enough}`, JSON.stringify(durability)],
+    () => reachedEnough(),
+  );
   const ended = once(child, "exit").then(() => Promise.reject(new Error("the writer ended")));
   await Promise.race([enoughWereAcknowledged, ended]);
   ended.catch(() => {}); // from here on it is meant to end
@@ -75,7 +83,25 @@ test("a writer killed 20 times loses nothing that it acknowledged", {
   expect(acknowledged.size).toBeGreaterThan(20 * 300);
 });
 
-test("an index lost with the process is written anew", async () => {
+test.each<Durability>(["os", { everyMs: 5 }])(
+  "killed under durability %j, a writer loses nothing that it acknowledged either",
+  { timeout: 60_000 },
+  async (durability) => {
+    const directory = temporaryDirectory();
+    const acknowledged = new Map<number, string>();
+    for (let round = 0; round < 3; round++) {
+      const found = await writeAndKill(directory, 1000 + 700 * round, durability);
+      for (const [offset, start] of found) acknowledged.set(offset, start);
+    }
+    const log = await openLog(directory);
+    for (const [offset, start] of acknowledged) {
+      expect(textOf(log.read(offset)).startsWith(start), `record ${offset}`).toBe(true);
+    }
+    await log.close();
+  },
+);
+
+test("an index lost with the process is written anew", { timeout: 60_000 }, async () => {
   const directory = temporaryDirectory();
   await writeAndKill(directory, 500);
   const log = await openLog(directory);
@@ -85,7 +111,9 @@ test("an index lost with the process is written anew", async () => {
   await log.close();
 });
 
-test("a second writer is refused at once, in this process and another, until the first dies", async () => {
+test("a second writer is refused at once, in this process and another, until the first dies", {
+  timeout: 60_000,
+}, async () => {
   const directory = temporaryDirectory();
   const locked = expect.objectContaining({ code: "ERR_SEGLOG_LOCKED" });
   let isOpen = (): void => {};
