@@ -11,7 +11,7 @@ export interface SegmentPin {
 export class SegmentSet {
   readonly #segments: Segment[];
   readonly #pins = new Set<SegmentPin>();
-  /** Taken out, and not closed for a pin. */
+  /** Taken out, and not closed yet: pinned, or who took them did not get so far. */
   readonly #dropped = new Set<Segment>();
 
   /** @param segments  at least one, oldest first */
@@ -51,7 +51,10 @@ export class SegmentSet {
     return old;
   }
 
-  /** Takes out the sealed segments that end at or before `offset`. */
+  /**
+   * Takes out the sealed segments that end at or before `offset`. They stay open until
+   * {@link SegmentSet.closeDropped} or {@link SegmentSet.close}.
+   */
   takeBefore(offset: Offset): Segment[] {
     let count = 0;
     while (
@@ -60,12 +63,12 @@ export class SegmentSet {
     ) {
       count++;
     }
-    return this.#segments.splice(0, count);
+    return this.#drop(this.#segments.splice(0, count));
   }
 
-  /** Takes out the segments that begin after `offset`, all but the first of the log. */
+  /** The same for those that begin after `offset`, all but the first of the log. */
   takeAfter(offset: Offset): Segment[] {
-    return this.#segments.splice(lastAtOrBelow(this.#segments, offset) + 1);
+    return this.#drop(this.#segments.splice(lastAtOrBelow(this.#segments, offset) + 1));
   }
 
   /** Keeps `segments` open until {@link SegmentSet.unpin}. */
@@ -75,33 +78,38 @@ export class SegmentSet {
     return pin;
   }
 
-  /** Ends a pin; closes the segments that were dropped and have no other. Idempotent. */
+  /** Ends a pin; closes the segments that were taken out and have no other. Idempotent. */
   async unpin(pin: SegmentPin): Promise<void> {
     if (!this.#pins.delete(pin)) return;
-    for (const segment of pin.segments) {
-      if (this.#dropped.has(segment) && !this.#isPinned(segment)) {
-        this.#dropped.delete(segment);
-        await segment.close();
-      }
-    }
+    await this.#closeAll(pin.segments.filter((segment) => this.#isFree(segment)));
   }
 
-  /** Closes segments that were taken out, once nothing pins them. */
-  async closeDropped(segments: readonly Segment[]): Promise<void> {
-    for (const segment of segments) {
-      if (this.#isPinned(segment)) this.#dropped.add(segment);
-      else await segment.close();
-    }
+  /** Closes what was taken out, but for what is pinned; the first failure is thrown at the end. */
+  async closeDropped(): Promise<void> {
+    await this.#closeAll([...this.#dropped].filter((segment) => this.#isFree(segment)));
   }
 
   /** Closes everything, pinned or not; the first failure is thrown after all were closed. */
   async close(): Promise<void> {
+    await this.#closeAll([...this.#dropped, ...this.#segments]);
+  }
+
+  async #closeAll(segments: readonly Segment[]): Promise<void> {
     const failures: unknown[] = [];
-    for (const segment of [...this.#dropped, ...this.#segments]) {
+    for (const segment of segments) {
       await segment.close().catch((error: unknown) => failures.push(error));
+      this.#dropped.delete(segment);
     }
-    this.#dropped.clear();
     if (failures.length > 0) throw failures[0];
+  }
+
+  #drop(segments: Segment[]): Segment[] {
+    for (const segment of segments) this.#dropped.add(segment);
+    return segments;
+  }
+
+  #isFree(segment: Segment): boolean {
+    return this.#dropped.has(segment) && !this.#isPinned(segment);
   }
 
   #isPinned(segment: Segment): boolean {

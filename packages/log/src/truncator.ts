@@ -119,7 +119,7 @@ export class Truncator {
   async #remove(dropped: readonly Segment[]): Promise<void> {
     const { catalog, segments } = this.#parts;
     if (dropped.length === 0) return;
-    await segments.closeDropped(dropped);
+    await segments.closeDropped();
     await catalog.remove(dropped.map((segment) => segment.baseOffset));
     this.#removed += dropped.length;
   }

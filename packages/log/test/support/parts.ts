@@ -2,6 +2,7 @@
 
 export type { FileHandle, FileLock, FileSystem, Mapping } from "@seglog/fs";
 export { countingFileSystem, memoryFileSystem, nodeFileSystem } from "@seglog/fs";
+export { type SimulatedDisk, simulatedDisk } from "@seglog/fs/sim";
 export { memoryIndex, openMappedIndex, sparseIndex } from "@seglog/index";
 export {
   type CatalogState,
