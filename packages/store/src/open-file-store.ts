@@ -82,7 +82,11 @@ function findEnd(
     : trustEnd(handle, frames, options);
 }
 
-/** All frames are read. Those that stay are made durable, by this process or the one before. */
+/**
+ * All frames are read. Those that stay are made durable, and not only synced: where the process
+ * before was told that a sync failed, the OS may take their pages for written, and no later sync
+ * would write them.
+ */
 async function recoverEnd(
   handle: FileHandle,
   frames: FrameCodec,
@@ -91,9 +95,26 @@ async function recoverEnd(
   const end = await recover(handle, frames, { live: access === "read" });
   if (access === "read") return end;
   if (end.tornBytes > 0) await handle.truncate(STORE_HEADER_BYTES + end.position);
+  await rewrite(handle, 0, STORE_HEADER_BYTES);
+  if (frames instanceof CheckedFrames) {
+    const to = STORE_HEADER_BYTES + end.position;
+    await rewrite(handle, STORE_HEADER_BYTES + end.unsureFrom, to);
+  }
   await handle.sync();
   return end;
 }
+
+/** Writes file bytes `[from, to)` over themselves: whatever a crash keeps of it is the same. */
+async function rewrite(handle: FileHandle, from: number, to: number): Promise<void> {
+  const bytes = new Uint8Array(Math.min(to - from, REWRITE_BYTES));
+  for (let at = from; at < to; at += REWRITE_BYTES) {
+    const part = bytes.subarray(0, Math.min(REWRITE_BYTES, to - at));
+    handle.read(part, at);
+    await handle.write([part], at);
+  }
+}
+
+const REWRITE_BYTES = 2 ** 20;
 
 /** The file is as `close()` left it: it ends where the last frame does. */
 async function trustEnd(
@@ -104,11 +125,17 @@ async function trustEnd(
   const position = (await handle.size()) - STORE_HEADER_BYTES;
   if (position === 0) return EMPTY;
   if (end === "sealed" || access === "read" || !(frames instanceof CheckedFrames)) {
-    return { position, generation: -1, tornBytes: 0 };
+    return { position, generation: -1, tornBytes: 0, unsureFrom: position };
   }
   const last = frameBefore({ handle, frames }, position);
   if (last === undefined) throw corruptStore(handle.path, position);
-  return { position, generation: last.tags & FRAME_FLAGS.generation, tornBytes: 0 };
+  const generation = last.tags & FRAME_FLAGS.generation;
+  return { position, generation, tornBytes: 0, unsureFrom: position };
 }
 
-const EMPTY: RecoveredEnd = Object.freeze({ position: 0, generation: -1, tornBytes: 0 });
+const EMPTY: RecoveredEnd = Object.freeze({
+  position: 0,
+  generation: -1,
+  tornBytes: 0,
+  unsureFrom: 0,
+});

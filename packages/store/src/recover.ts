@@ -12,6 +12,11 @@ import { type FrameBoundary, Walk } from "./walk.ts";
 export interface RecoveredEnd extends FrameBoundary {
   /** Bytes behind `position` up to the last that is not zero. */
   readonly tornBytes: number;
+  /**
+   * What lies before is durable for certain: a sync finished before anything of a later generation
+   * was written. What lies behind may be in the OS's memory only.
+   */
+  readonly unsureFrom: number;
 }
 
 /**
@@ -66,6 +71,7 @@ function decide(handle: FileHandle, walk: Walk): RecoveredEnd | undefined {
     position: end.position,
     generation: end.generation,
     tornBytes: lastByte - end.position,
+    unsureFrom: Math.min(walk.generationStart, end.position),
   };
 }
 

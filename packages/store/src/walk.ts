@@ -16,6 +16,8 @@ export class Walk {
   /** Behind the last good frame. */
   position: number;
   generation = -1;
+  /** Before the first of the frames that, up to `position`, are all of one generation. */
+  generationStart = 0;
   /** Before the first frame of a batch that is not complete yet. */
   openBatch: FrameBoundary | undefined;
 
@@ -47,6 +49,8 @@ export class Walk {
     } else {
       this.openBatch ??= { position: this.position, generation: this.generation };
     }
-    this.generation = tags & FRAME_FLAGS.generation;
+    const generation = tags & FRAME_FLAGS.generation;
+    if (generation !== this.generation) this.generationStart = this.position;
+    this.generation = generation;
   }
 }

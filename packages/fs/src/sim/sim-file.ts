@@ -84,7 +84,9 @@ export class SimFile {
       const part = bytes.subarray(from - position, to - position);
       const inSector = from % SECTOR_BYTES;
       const old = image.sector(sector).subarray(inSector, inSector + part.length);
-      if (Buffer.compare(old, part) !== 0) {
+      // the same bytes again make a page dirty, and so what a failed sync left in doubt is written
+      const inDoubt = this.sectors.get(sector)?.at(-1)?.doubtful === true;
+      if (inDoubt || Buffer.compare(old, part) !== 0) {
         image.set(part, from);
         this.#note(sector, { at, call });
       }

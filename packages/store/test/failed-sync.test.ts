@@ -1,0 +1,37 @@
+import { simulatedDisk } from "@seglog/fs/sim";
+import { openFileStore } from "@seglog/store";
+import { expect, test } from "vitest";
+
+const PATH = "/a.store";
+const bytes = (text: string): Uint8Array => Buffer.from(text);
+
+test.each(["nothing", "all"] as const)(
+  "what a failed sync left is written again when the store is opened, and survives (effect: %s)",
+  async (effect) => {
+    const disk = simulatedDisk({ seed: 1 });
+    const open = (fs = disk.fs) => openFileStore({ fs, path: PATH, preallocate: false });
+    const store = await open();
+    store.append(bytes("synced"));
+    await store.sync();
+    const end = disk.fail({ at: (operation) => operation.kind === "sync", errno: "EIO", effect });
+    const unsure = store.append(bytes("x".repeat(3000)));
+    await expect(store.sync()).rejects.toMatchObject({ code: "ERR_SEGLOG_IO" });
+    end();
+    await store.close();
+
+    const again = await open(); // the frame is in the OS's memory, and the OS takes it for written
+    expect(again.read(unsure)).toHaveLength(3000);
+    const behind = again.append(bytes("behind"));
+    await again.sync();
+    let states = 0;
+    for (const state of disk.crashStates({ limit: 200 })) {
+      states++;
+      const left = await open(state.fs);
+      expect(left.read(unsure), state.describe()).toHaveLength(3000);
+      expect(Buffer.from(left.read(behind)).toString()).toBe("behind");
+      await left.close();
+    }
+    expect(states).toBeGreaterThan(0);
+    await again.close();
+  },
+);
