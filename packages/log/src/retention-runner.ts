@@ -1,6 +1,4 @@
-import { hasCode } from "@seglog/errors";
 import type { Retention } from "./contract.ts";
-import type { LogFailure } from "./log-failure.ts";
 import { retainedFrom } from "./retention.ts";
 import { segmentInfo } from "./segment-info.ts";
 import type { SegmentSet } from "./segment-set.ts";
@@ -9,7 +7,6 @@ import type { Truncator } from "./truncator.ts";
 export interface RetentionRunnerParts {
   readonly segments: SegmentSet;
   readonly truncator: Truncator;
-  readonly failure: LogFailure;
   readonly retention: Retention;
   readonly clock: () => number;
 }
@@ -57,9 +54,9 @@ export class RetentionRunner {
       this.#isWanted = false;
       try {
         await this.enforce();
-      } catch (error) {
-        // nobody waits for this: a failed disk has poisoned the log, which tells who appends
-        if (!hasCode(error, "ERR_SEGLOG_CLOSED")) this.#parts.failure.poison(error);
+      } catch {
+        // nobody waits for this: a failed disk has poisoned the log, which tells who appends, and
+        // a clock that throws tells them itself; the policy is applied again after the next roll
       }
     }
   }

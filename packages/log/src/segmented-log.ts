@@ -71,7 +71,7 @@ export class SegmentedLog implements Log {
     this.#committer = committer;
     this.#writer = writer;
     this.#truncator = truncator;
-    this.#retention = new RetentionRunner({ segments, truncator, failure, retention, clock });
+    this.#retention = new RetentionRunner({ segments, truncator, retention, clock });
     this.#readable = readable;
     this.#reader = new LogReader(readable);
   }

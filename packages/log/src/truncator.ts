@@ -1,4 +1,4 @@
-import { checkInteger } from "@seglog/errors";
+import { checkInteger, hasCode } from "@seglog/errors";
 import type { CatalogState, Segment, SegmentCatalog } from "@seglog/segment";
 import type { Committer } from "./committer.ts";
 import type { Offset } from "./contract.ts";
@@ -8,6 +8,7 @@ import { outOfRange } from "./log-errors.ts";
 import type { LogFailure } from "./log-failure.ts";
 import type { LogWriter } from "./log-writer.ts";
 import type { RwLock } from "./rw-lock.ts";
+import { timeOf } from "./segment-info.ts";
 import type { SegmentSet } from "./segment-set.ts";
 
 export interface TruncatorParts {
@@ -60,13 +61,18 @@ export class Truncator {
     await this.#alone(() => this.#dropBefore(offset));
   }
 
-  /** As `truncateBefore` of what `choose` says at the time when nothing else is under way. */
+  /**
+   * As `truncateBefore` of what `choose` says at the time when nothing else is under way. What
+   * `choose` throws is thrown, and poisons nothing.
+   */
   async retain(choose: () => Offset): Promise<void> {
-    await this.#alone(async () => {
+    const { failure, lock, writer } = this.#parts;
+    await lock.withExclusive(async () => {
+      failure.checkWritable();
       // what a truncation that was called drops is not retention's to judge
-      const offset = Math.min(choose(), this.#parts.writer.staging.ceiling);
+      const offset = Math.min(choose(), writer.staging.ceiling);
       this.#firstToBe = Math.max(this.#firstToBe, offset);
-      await this.#dropBefore(offset);
+      await this.#guarded(() => this.#dropBefore(offset));
     });
   }
 
@@ -77,6 +83,7 @@ export class Truncator {
     if (offset < from || offset >= writer.nextOffset) {
       throw outOfRange("offset", offset, { from, to: writer.nextOffset });
     }
+    this.#checkBoundary(offset + 1);
     // what is appended from this call on follows `offset`
     cuts.add(offset + 1);
     writer.beginHold(offset + 1);
@@ -100,11 +107,29 @@ export class Truncator {
     await writer.settleSeals();
     await catalog.saveState(this.#state({ truncatingTo: nextOffset }));
     const dropped = segments.takeAfter(nextOffset);
-    if (dropped.length > 0) await this.#reopenActive(nextOffset);
-    await segments.active.truncate(nextOffset);
+    try {
+      if (dropped.length > 0) await this.#reopenActive(nextOffset);
+      await segments.active.truncate(nextOffset);
+    } catch (error) {
+      // nothing was dropped, and whoever opens the log next would fail as this call does
+      if (hasCode(error, "ERR_SEGLOG_CORRUPT")) await catalog.saveState(this.#state({}));
+      throw error;
+    }
     await this.#remove(dropped);
     await catalog.saveState(this.#state({}));
     writer.resume();
+  }
+
+  /**
+   * Where the record with `nextOffset` begins must be told by itself or by the one before: found
+   * out before what is appended next gets offsets that only the cut makes right.
+   */
+  #checkBoundary(nextOffset: Offset): void {
+    const { segments, writer } = this.#parts;
+    if (nextOffset > writer.staging.ceiling) return; // what is there has no segment yet
+    const segment = segments.find(nextOffset);
+    const isInside = segment.baseOffset < nextOffset && nextOffset < segment.nextOffset;
+    if (isInside && timeOf(segment, nextOffset) === undefined) segment.timeOf(nextOffset - 1);
   }
 
   /** The active segment was sealed; from now on it takes appends again. */
@@ -139,12 +164,16 @@ export class Truncator {
     const { failure, lock } = this.#parts;
     return lock.withExclusive(async () => {
       failure.checkWritable();
-      try {
-        await work();
-      } catch (error) {
-        failure.poison(error);
-        throw error;
-      }
+      await this.#guarded(work);
     });
+  }
+
+  async #guarded(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.#parts.failure.poison(error);
+      throw error;
+    }
   }
 }
