@@ -2,6 +2,7 @@ import { hasCode } from "seglog";
 import { sameBytes } from "./history.mjs";
 import { makeValue } from "./values.mjs";
 import { Violation } from "./violation.mjs";
+import { iterate, tail } from "./watchers.mjs";
 
 /** @typedef {import("./session.mjs").Session} Session */
 /** @typedef {import("./values.mjs").Fill} Fill */
@@ -13,6 +14,8 @@ import { Violation } from "./violation.mjs";
  *   | { op: "truncateBefore" | "truncateAfter", at: number, wait?: boolean }
  *   | { op: "sync", wait?: boolean }
  *   | { op: "read" | "settle" | "reopen" | "kill" }
+ *   | { op: "iterate", reverse: boolean }
+ *   | { op: "tail" }
  *   | { op: "clock", ms: number }
  *   | { op: "pass", turns: number }} Step
  */
@@ -41,6 +44,12 @@ export async function takeStep(session, step) {
       break;
     case "read":
       read(session);
+      break;
+    case "iterate":
+      iterate(session, step.reverse);
+      break;
+    case "tail":
+      tail(session);
       break;
     case "clock":
       session.now = Math.max(0, session.now + step.ms);

@@ -1,6 +1,6 @@
 import { hasCode } from "seglog";
-import { readAll } from "./session.mjs";
 import { sameBytes } from "./history.mjs";
+import { readAll } from "./session.mjs";
 import { Violation } from "./violation.mjs";
 
 /**
@@ -11,6 +11,7 @@ import { Violation } from "./violation.mjs";
  */
 export async function checkPoisoned(session) {
   const { log, model } = session;
+  /** @type {Record<string, () => Promise<unknown>>} */
   const calls = {
     append: () => log.append("late"),
     appendBatch: () => log.appendBatch(["late", "later"]),

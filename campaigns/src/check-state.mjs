@@ -61,7 +61,13 @@ async function cutRecovery({ session, random, level, seed, plant }) {
   stop();
   await session.close();
   for (const state of states) {
-    const again = new Session({ disk: state.disk, settings, model: before.snapshot(), seed, plant });
+    const again = new Session({
+      disk: state.disk,
+      settings,
+      model: before.snapshot(),
+      seed,
+      plant,
+    });
     await again.open(level);
     await again.close();
   }

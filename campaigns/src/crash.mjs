@@ -1,9 +1,9 @@
 import { simulatedDisk } from "@seglog/fs/sim";
+import { takeStep } from "./actions.mjs";
 import { checkState } from "./check-state.mjs";
 import { Model } from "./model.mjs";
 import { mixSeeds, Random } from "./random.mjs";
 import { Session } from "./session.mjs";
-import { takeStep } from "./actions.mjs";
 import { Violation } from "./violation.mjs";
 
 /** @typedef {import("@seglog/fs/sim").CrashState} CrashState */

@@ -1,7 +1,7 @@
 import { simulatedDisk } from "@seglog/fs/sim";
 import { takeStep } from "./actions.mjs";
-import { checkState } from "./check-state.mjs";
 import { checkPoisoned } from "./check-poisoned.mjs";
+import { checkState } from "./check-state.mjs";
 import { Model } from "./model.mjs";
 import { mixSeeds } from "./random.mjs";
 import { Session } from "./session.mjs";
@@ -75,7 +75,9 @@ export async function faultWorkload(workload, fault, { statesMax, plant }) {
     }
     states += 1;
     const seed = mixSeeds(workload.seed, Number(fault.at));
-    await at("reopened", () => checkState({ state: { disk }, model, settings, seed, level: "kill", plant }));
+    await at("reopened", () =>
+      checkState({ state: { disk }, model, settings, seed, level: "kill", plant }),
+    );
     return { states };
   } catch (error) {
     const text = error instanceof Violation ? error.message : `unexpected ${error}`;

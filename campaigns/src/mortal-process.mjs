@@ -37,7 +37,8 @@ export class MortalProcess {
   #wrapFileSystem(fs) {
     return {
       mapper: fs.mapper,
-      open: async (path, options) => this.#wrapHandle(await this.#call(() => fs.open(path, options))),
+      open: async (path, options) =>
+        this.#wrapHandle(await this.#call(() => fs.open(path, options))),
       stat: (path) => this.#call(() => fs.stat(path)),
       list: (directory) => this.#call(() => fs.list(directory)),
       makeDirectory: (path, options) => this.#call(() => fs.makeDirectory(path, options)),
@@ -46,7 +47,10 @@ export class MortalProcess {
       remove: (path) => this.#call(() => fs.remove(path)),
       syncDirectory: (path) => this.#call(() => fs.syncDirectory(path)),
       lock: async (path, options) => {
-        const lock = await this.#call(() => fs.lock(path, options), (late) => late.release());
+        const lock = await this.#call(
+          () => fs.lock(path, options),
+          (late) => late.release(),
+        );
         const release = this.#holds(() => lock.release());
         return { release: () => this.#call(release) };
       },
@@ -64,8 +68,7 @@ export class MortalProcess {
       allocate: (from, to) => this.#callNow(() => handle.allocate(from, to)),
       sync: () => this.#call(() => handle.sync()),
       truncate: (size) => this.#call(() => handle.truncate(size)),
-      map: (length, options) =>
-        this.#callNow(() => this.#wrapMapping(handle.map(length, options))),
+      map: (length, options) => this.#callNow(() => this.#wrapMapping(handle.map(length, options))),
       close: () => this.#call(close),
     };
   }

@@ -17,15 +17,21 @@ export function retentionMayDrop(first, { policies, bases, intents, clockMax }) 
     if (last !== undefined && (last.time < 0 || clockMax - last.time > ageMsMax)) return true;
   }
   if (!bases.includes(first)) return false;
-  const lastDropped = Math.max(...bases.filter((base) => base < first));
-  const segments = new Set(bases.filter((base) => base >= lastDropped)).size;
-  if (segmentsMax !== undefined && segments > segmentsMax) return true;
-  if (bytesMax === undefined) return false;
+  // a crash may have taken the newest ones, and with them where the segments lie
+  const dropped = [...new Set(bases.filter((base) => base < first))].sort((a, b) => b - a);
+  return dropped.slice(0, 3).some((lastDropped) => {
+    const segments = new Set(bases.filter((base) => base >= lastDropped)).size;
+    if (segmentsMax !== undefined && segments > segmentsMax) return true;
+    return bytesMax !== undefined && bytesFrom(intents, lastDropped) > bytesMax;
+  });
+}
+
+/** @param {readonly import("./model.mjs").Intent[]} intents @param {number} from */
+function bytesFrom(intents, from) {
   let bytes = 0;
   for (const intent of intents) {
-    if (intent.kind === "record" && intent.offset >= lastDropped) {
-      bytes += intent.value.length + OVERHEAD_BYTES;
-    }
+    if (intent.kind !== "record" || intent.offset < from) continue;
+    bytes += intent.value.length + OVERHEAD_BYTES;
   }
-  return bytes > bytesMax;
+  return bytes;
 }

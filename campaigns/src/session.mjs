@@ -1,4 +1,4 @@
-import { openMappedIndex, memoryIndex } from "@seglog/index";
+import { memoryIndex, openMappedIndex } from "@seglog/index";
 import { openFileStore } from "@seglog/store";
 import { openLog } from "seglog";
 import { MortalProcess } from "./mortal-process.mjs";
@@ -6,7 +6,7 @@ import { Random } from "./random.mjs";
 import { isCoded, Violation } from "./violation.mjs";
 
 /** @typedef {import("@seglog/fs/sim").SimulatedDisk} SimulatedDisk */
-/** @typedef {import("seglog").OpenLogOptions} OpenLogOptions */
+/** @typedef {import("seglog").OpenLogOptions & { readonly codec?: undefined }} OpenLogOptions */
 /** @typedef {import("./model.mjs").Level} Level */
 /** @typedef {import("./model.mjs").Model} Model */
 
@@ -32,8 +32,8 @@ export class Session {
   mayFail = false;
   /** ms since the epoch, as the log sees it. */
   now = 1_000_000;
-  /** Called once a turn: whoever schedules the disk lets it go on here. */
-  onTurn = () => {};
+  /** Called once a turn: whoever schedules the disk lets it go on here, and says if it did. */
+  onTurn = () => false;
   /** @type {import("seglog").Seglog | undefined} */
   #log;
   /** @type {MortalProcess | undefined} */
@@ -89,6 +89,7 @@ export class Session {
     try {
       await this.within(log.close(), "close");
     } catch (error) {
+      if (error instanceof Violation) throw error;
       this.refused("close", error);
     }
     if (this.mayFail) level = "kill";
@@ -130,7 +131,10 @@ export class Session {
     const life = this.#life;
     const isAlive = () => this.#life === life;
     const followed = call
-      .then((result) => isAlive() && check(result), (error) => isAlive() && refused(error))
+      .then(
+        (result) => isAlive() && check(result),
+        (error) => isAlive() && refused(error),
+      )
       .catch((error) => {
         this.violation ??= error instanceof Violation ? error : new Violation(name, error);
       })
@@ -170,16 +174,17 @@ export class Session {
       isSettled = true;
     };
     promise.then(settled, settled);
-    for (let i = 0; !isSettled; i++) {
-      if (i > TURNS_MAX) throw new Violation(`not settled after ${TURNS_MAX} turns: ${what}`);
-      await this.#turn();
+    for (let idle = 0; !isSettled; idle++) {
+      if (idle > TURNS_MAX) throw new Violation(`not settled after ${TURNS_MAX} turns: ${what}`);
+      if (await this.#turn()) idle = 0;
     }
     return promise;
   }
 
   async #turn() {
-    this.onTurn();
+    const wentOn = this.onTurn();
     await new Promise((resolve) => setImmediate(resolve));
+    return wentOn;
   }
 
   /** @param {import("@seglog/fs").FileSystem} fs @returns {OpenLogOptions} */
@@ -210,4 +215,4 @@ export async function readAll(log) {
 }
 
 /** More than any call needs; a call that waits longer waits for ever. */
-const TURNS_MAX = 20_000;
+const TURNS_MAX = 10_000;

@@ -19,6 +19,32 @@ export function makeWorkload(seed) {
   return { seed, settings, steps };
 }
 
+/**
+ * A random workload that waits for nothing, and watches while it writes.
+ *
+ * @param {number} seed
+ * @returns {Workload}
+ */
+export function makeRestlessWorkload(seed) {
+  const random = new Random(seed);
+  const settings = makeSettings(random);
+  /** @type {Step[]} */
+  const steps = [];
+  for (let count = random.between(10, 80); count > 0; count--) {
+    if (random.chance(0.15)) steps.push({ op: "iterate", reverse: random.chance(0.4) });
+    else if (random.chance(0.06)) steps.push({ op: "tail" });
+    else steps.push(withoutWaiting(makeStep(random, settings)));
+    if (random.chance(0.7)) steps.push({ op: "pass", turns: random.between(1, 12) });
+  }
+  return { seed, settings, steps };
+}
+
+/** @param {Step} step @returns {Step} */
+function withoutWaiting(step) {
+  if (step.op === "kill") return { op: "read" };
+  return "wait" in step ? { ...step, wait: false } : step;
+}
+
 /** @param {Random} random @returns {Settings} */
 function makeSettings(random) {
   /** @type {{ -readonly [K in keyof Settings]: Settings[K] }} */
@@ -46,9 +72,19 @@ function makeStep(random, settings) {
   const wait = random.chance(0.45);
   switch (op) {
     case "append":
-      return { op, sizes: makeSizes(random, random.chance(0.04) ? 300 : 8), fill: fill(random), wait };
+      return {
+        op,
+        sizes: makeSizes(random, random.chance(0.04) ? 300 : 8),
+        fill: fill(random),
+        wait,
+      };
     case "batch":
-      return { op, sizes: makeSizes(random, random.chance(0.1) ? 60 : 6), fill: fill(random), wait };
+      return {
+        op,
+        sizes: makeSizes(random, random.chance(0.1) ? 60 : 6),
+        fill: fill(random),
+        wait,
+      };
     case "write":
       return { op, sizes: makeSizes(random, 6), fill: fill(random), wait: false };
     case "truncateAfter":
@@ -66,6 +102,8 @@ function makeStep(random, settings) {
     case "kill":
       // timers of a killed log would be left behind
       return { op: settings.retention?.ageMsMax === undefined ? op : "reopen" };
+    case "iterate":
+      return { op, reverse: random.chance(0.4) };
     default:
       return { op };
   }

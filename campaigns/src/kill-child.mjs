@@ -1,0 +1,19 @@
+// Appends for ever with 256 callers, to be killed. Each acknowledgement goes, in one write, to the
+// end of a file that outlives the process.
+import { openSync, writeSync } from "node:fs";
+import { openLog } from "seglog";
+
+const [directory = "", acknowledgements = "", round = ""] = process.argv.slice(2);
+const file = openSync(acknowledgements, "a");
+const log = await openLog(directory, { segmentBytesMax: 200_000 });
+writeSync(file, `open ${log.firstOffset} ${log.nextOffset}\n`);
+
+/** @param {number} caller */
+async function appendForEver(caller) {
+  for (let count = 0; ; count++) {
+    const value = `${round} ${caller} ${count} ${"x".repeat((caller * 37 + count) % 300)}`;
+    const offset = await log.append(value);
+    writeSync(file, `${offset} ${caller} ${count}\n`);
+  }
+}
+await Promise.all(Array.from({ length: 256 }, (_, caller) => appendForEver(caller)));

@@ -1,0 +1,88 @@
+import { openFileStore } from "@seglog/store";
+import { describe, expect, test } from "vitest";
+import { crashWorkload } from "../src/crash.mjs";
+import { countOperations, faultsOf, faultWorkload } from "../src/fault.mjs";
+import { interleaveWorkload } from "../src/interleave.mjs";
+import { finishedLog, rotCase } from "../src/rot.mjs";
+import type { Plant } from "../src/session.mjs";
+import { makeRestlessWorkload, makeWorkload } from "../src/workload.mjs";
+import {
+  dropsBatchFlags,
+  flipsBytes,
+  forgetsNames,
+  hangs,
+  swallowsFailures,
+  syncsByFlushing,
+  syncsNothing,
+  trustsEveryEnd,
+} from "./plants.mjs";
+
+const TIMEOUT_MS = 60_000;
+
+describe("the crash campaign finds a log", { timeout: TIMEOUT_MS }, () => {
+  const plants: Record<string, Plant> = {
+    "whose disk syncs no file": syncsNothing,
+    "whose disk syncs no directory": forgetsNames,
+    "whose store acknowledges before its sync": syncsByFlushing,
+    "whose batches are not held together": dropsBatchFlags,
+    "whose recovery checks no frame": trustsEveryEnd,
+  };
+  for (const [name, plant] of Object.entries(plants)) {
+    test(name, async () => expect(await crashFinds(plant)).toBe(true));
+  }
+});
+
+test("the fault campaign finds a log that acknowledges after a failed sync", {
+  timeout: TIMEOUT_MS,
+}, async () => {
+  const workload = makeWorkload(5);
+  const operations = await countOperations(workload, swallowsFailures);
+  const syncs = operations.filter(({ kind, path }) => kind === "sync" && path.endsWith(".store"));
+  const options = { statesMax: 4, plant: swallowsFailures };
+  let found = false;
+  for (const fault of syncs.flatMap(faultsOf)) {
+    found ||= (await faultWorkload(workload, fault, options)).violation !== undefined;
+  }
+  expect(found).toBe(true);
+});
+
+test("the interleave campaign finds a log that hangs", { timeout: TIMEOUT_MS }, async () => {
+  const violations = await interleaveFinds(hangs);
+  expect(violations.some((text) => text.includes("not settled"))).toBe(true);
+});
+
+test("the interleave campaign finds a log that reads wrong bytes", {
+  timeout: TIMEOUT_MS,
+}, async () => {
+  expect(await interleaveFinds(flipsBytes)).not.toEqual([]);
+});
+
+test("the rot campaign finds a log that gives flipped bytes as good", {
+  timeout: TIMEOUT_MS,
+}, async () => {
+  const log = await finishedLog(1);
+  const plant: Plant = (options) => flipsBytes({ ...options, openStore: openFileStore });
+  let found = false;
+  for (let seed = 0; seed < 20; seed++) {
+    found ||= "violation" in (await rotCase(log, { other: log, seed, plant }));
+  }
+  expect(found).toBe(true);
+});
+
+async function crashFinds(plant: Plant): Promise<boolean> {
+  for (let seed = 1; seed < 40; seed++) {
+    const options = { cutsMax: 20, statesMax: 12, plant };
+    const { violation } = await crashWorkload(makeWorkload(seed), options);
+    if (violation !== undefined) return true;
+  }
+  return false;
+}
+
+async function interleaveFinds(plant: Plant): Promise<string[]> {
+  const texts: string[] = [];
+  for (let seed = 1; seed < 6; seed++) {
+    const { violation } = await interleaveWorkload(makeRestlessWorkload(seed), { plant });
+    if (violation !== undefined) texts.push(violation.message);
+  }
+  return texts;
+}
