@@ -2,7 +2,7 @@ import { checkInteger, checkOneOf, checkOptions, invalidArgument } from "@seglog
 import type { CommitSignal } from "./commit-signal.ts";
 import type { Committer } from "./committer.ts";
 import type { BatchesOptions, LogRecord, Offset, ReadOptions, TailOptions } from "./contract.ts";
-import type { CutHistory } from "./cut-history.ts";
+import type { CutMark, CutMarks } from "./cut-marks.ts";
 import { outOfRange } from "./log-errors.ts";
 import type { LogFailure } from "./log-failure.ts";
 import type { LogWriter } from "./log-writer.ts";
@@ -21,7 +21,7 @@ export interface ReadableLog {
   readonly segments: SegmentSet;
   readonly failure: LogFailure;
   readonly lock: RwLock;
-  readonly cuts: CutHistory;
+  readonly cuts: CutMarks;
   readonly commits: CommitSignal;
   readonly writer: Pick<LogWriter, "nextOffset" | "staging">;
   readonly committer: Pick<Committer, "committedOffset">;
@@ -33,11 +33,11 @@ interface Limits {
   readonly bytesMax: number;
 }
 
-/** A range being read, and when reading began. */
+/** A range being read, and how far it was cut since reading began. */
 interface Cursor {
   readonly from: Offset;
   readonly to: Offset;
-  readonly epoch: number;
+  readonly mark: CutMark;
   readonly uncommitted: boolean;
 }
 
@@ -74,8 +74,9 @@ export class LogReader {
     const { from = this.#first, to = bound } = options;
     this.#checkInRange("from", from, bound);
     this.#checkInRange("to", to, bound);
-    const cursor = { from, to, uncommitted, epoch: this.#log.cuts.epoch };
-    return reverse ? this.#backward(cursor, limits, signal) : this.#forward(cursor, limits, signal);
+    const cursor = { from, to, uncommitted, mark: this.#log.cuts.begin() };
+    const steps = reverse ? this.#backward : this.#forward;
+    return this.#marked(cursor.mark, steps.call(this, cursor, limits, signal));
   }
 
   tailBatches(options: TailOptions = {}): AsyncIterableIterator<LogRecord[]> {
@@ -87,7 +88,8 @@ export class LogReader {
     const start = from === "start" ? this.#first : from === "end" ? this.#committed : from;
     this.#checkInRange("from", start, this.#committed);
     // from the call on: a cut before the first `next` counts as well
-    return this.#tail({ at: start, epoch: this.#log.cuts.epoch }, limits, signal);
+    const mark = this.#log.cuts.begin();
+    return this.#marked(mark, this.#tail({ at: start, mark }, limits, signal));
   }
 
   offsetAtTime(time: number): Offset {
@@ -120,6 +122,18 @@ export class LogReader {
       if (record !== undefined) return record;
     }
     return undefined;
+  }
+
+  /** `steps`; where they end, `mark` does. */
+  async *#marked(
+    mark: CutMark,
+    steps: AsyncGenerator<LogRecord[], undefined>,
+  ): AsyncGenerator<LogRecord[], undefined> {
+    try {
+      yield* steps;
+    } finally {
+      this.#log.cuts.end(mark);
+    }
   }
 
   async *#forward(
@@ -158,22 +172,22 @@ export class LogReader {
   }
 
   async *#tail(
-    start: { readonly at: Offset; readonly epoch: number },
+    start: { readonly at: Offset; readonly mark: CutMark },
     limits: Limits,
     signal: AbortSignal | undefined,
   ): AsyncGenerator<LogRecord[], undefined> {
-    const { failure, commits, cuts } = this.#log;
+    const { failure, commits } = this.#log;
+    const { mark } = start;
     const isOver = (): boolean => failure.isClosed || signal?.aborted === true;
-    let { at, epoch } = start;
+    let { at } = start;
     for (;;) {
       if (isOver()) return;
       const batch = await this.#shared(() => {
         if (failure.isClosed) return [];
         // never before the first record: there is nothing to come, and no end to looking
-        at = Math.max(Math.min(at, cuts.lowestSince(epoch)), this.#first);
-        epoch = cuts.epoch;
+        at = Math.max(Math.min(at, mark.take()), this.#first);
         const to = this.#committed;
-        return this.#ahead(at, { from: at, to, epoch, uncommitted: false }, limits);
+        return this.#ahead(at, { from: at, to, mark, uncommitted: false }, limits);
       });
       const last = batch.at(-1);
       if (last !== undefined) {
@@ -182,7 +196,7 @@ export class LogReader {
         continue;
       }
       if (isOver()) return;
-      if (at < this.#committed || epoch !== cuts.epoch) continue;
+      if (at < this.#committed || mark.lowest < Number.POSITIVE_INFINITY) continue;
       if (failure.isPoisoned) throw failure.poisonError();
       await commits.wait(signal);
     }
@@ -234,8 +248,8 @@ export class LogReader {
     return records;
   }
 
-  #endOf({ to, epoch, uncommitted }: Cursor): Offset {
-    return Math.min(to, this.#bound(uncommitted), this.#log.cuts.lowestSince(epoch));
+  #endOf({ to, mark, uncommitted }: Cursor): Offset {
+    return Math.min(to, this.#bound(uncommitted), mark.lowest);
   }
 
   #bound(uncommitted: boolean): Offset {

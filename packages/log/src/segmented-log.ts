@@ -14,7 +14,7 @@ import type {
   SegmentInfo,
   TailOptions,
 } from "./contract.ts";
-import { CutHistory } from "./cut-history.ts";
+import { CutMarks } from "./cut-marks.ts";
 import { readOnly } from "./log-errors.ts";
 import { LogFailure } from "./log-failure.ts";
 import type { ResolvedLogOptions } from "./log-options.ts";
@@ -49,7 +49,7 @@ export class SegmentedLog implements Log {
   constructor(catalog: SegmentCatalog, recovered: RecoveredLog, options: ResolvedLogOptions) {
     const { firstOffset, nextOffset, lastTime } = recovered;
     const commits = new CommitSignal();
-    const cuts = new CutHistory();
+    const cuts = new CutMarks();
     const lock = new RwLock();
     const failure = new LogFailure(catalog.path, () => commits.notify());
     const segments = new SegmentSet(recovered.segments);

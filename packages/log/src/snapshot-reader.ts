@@ -22,9 +22,13 @@ export function snapshotReader(log: ReadableLog): ReadableStream<Uint8Array> {
   const decoded = decodeSnapshotHeader(header);
   let checksum = decoded.kind === "valid" ? decoded.checksum : 0;
   let at: Offset = firstOffset;
-  const epoch = log.cuts.epoch;
+  const mark = log.cuts.begin();
   const held = segments.all.slice(first).filter((segment) => segment.baseOffset < to);
   const pin = segments.pin(held);
+  const release = (): Promise<void> => {
+    log.cuts.end(mark);
+    return segments.unpin(pin);
+  };
 
   return new ReadableStream<Uint8Array>(
     {
@@ -34,10 +38,10 @@ export function snapshotReader(log: ReadableLog): ReadableStream<Uint8Array> {
       async pull(controller) {
         try {
           const records = await log.lock.withSharedNow(() => {
-            return nextChunk(log, pin.segments, { at, to, epoch });
+            return nextChunk(log, pin.segments, { at, to, cut: mark.lowest });
           });
           if (records.length === 0) {
-            await segments.unpin(pin);
+            await release();
             controller.close();
             return;
           }
@@ -46,12 +50,12 @@ export function snapshotReader(log: ReadableLog): ReadableStream<Uint8Array> {
           checksum = encoded.checksum;
           controller.enqueue(encoded.bytes);
         } catch (error) {
-          await segments.unpin(pin);
+          await release();
           throw error; // errors the stream
         }
       },
       async cancel() {
-        await segments.unpin(pin);
+        await release();
       },
     },
     { highWaterMark: 1 },
@@ -61,11 +65,10 @@ export function snapshotReader(log: ReadableLog): ReadableStream<Uint8Array> {
 function nextChunk(
   log: ReadableLog,
   pinned: readonly Segment[],
-  { at, to, epoch }: { readonly at: Offset; readonly to: Offset; readonly epoch: number },
+  { at, to, cut }: { readonly at: Offset; readonly to: Offset; readonly cut: number },
 ): LogRecord[] {
   log.failure.checkReadable();
   if (at === to) return [];
-  const cut = log.cuts.lowestSince(epoch);
   if (cut < to) throw outOfRange("snapshot", at, { from: log.truncator.firstOffset, to: cut });
   const segment = pinned[lastAtOrBelow(pinned, at)] as Segment;
   return segment.scan(at, { ...CHUNK, to });

@@ -3,7 +3,7 @@ import type { CatalogState, Segment, SegmentCatalog } from "@seglog/segment";
 import type { Committer } from "./committer.ts";
 import type { Offset } from "./contract.ts";
 import { copySegment } from "./copied-segment.ts";
-import type { CutHistory } from "./cut-history.ts";
+import type { CutMarks } from "./cut-marks.ts";
 import { outOfRange } from "./log-errors.ts";
 import type { LogFailure } from "./log-failure.ts";
 import type { LogWriter } from "./log-writer.ts";
@@ -18,7 +18,7 @@ export interface TruncatorParts {
   readonly committer: Committer;
   readonly lock: RwLock;
   readonly failure: LogFailure;
-  readonly cuts: CutHistory;
+  readonly cuts: CutMarks;
   readonly firstOffset: Offset;
 }
 
@@ -85,7 +85,7 @@ export class Truncator {
     }
     this.#checkBoundary(offset + 1);
     // what is appended from this call on follows `offset`
-    cuts.add(offset + 1);
+    cuts.cut(offset + 1);
     writer.beginHold(offset + 1);
     await this.#alone(() => this.#dropFrom(offset + 1));
   }
