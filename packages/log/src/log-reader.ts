@@ -13,6 +13,8 @@ import type { Truncator } from "./truncator.ts";
 
 const RECORDS_MAX_DEFAULT = 1024;
 const BYTES_MAX_DEFAULT = 256 * 1024;
+/** Of a backward iteration's first batch, whose records may be large. */
+const FIRST_WINDOW_RECORDS = 16;
 const READ_OPTIONS = Object.freeze(["uncommitted"]);
 const BATCH_OPTIONS = Object.freeze(["recordsMax", "bytesMax", "signal", "from"]);
 
@@ -156,7 +158,7 @@ export class LogReader {
     limits: Limits,
     signal: AbortSignal | undefined,
   ): AsyncGenerator<LogRecord[], undefined> {
-    let window = limits.recordsMax;
+    let window = Math.min(limits.recordsMax, FIRST_WINDOW_RECORDS);
     for (let at = cursor.to; ; ) {
       signal?.throwIfAborted();
       const end = at;
@@ -165,7 +167,7 @@ export class LogReader {
       const last = batch.at(-1);
       if (last === undefined) return;
       at = last.offset;
-      // where bytesMax allows fewer records than a window holds, look no further back than needed
+      // doubled while bytesMax is not reached; where it is, no further back than needed
       window = Math.min(limits.recordsMax, batch.length * 2);
       yield batch;
     }
@@ -222,8 +224,10 @@ export class LogReader {
     const low = Math.max(cursor.from, this.#first);
     if (to <= low) return [];
     const segment = segments.find(to - 1);
-    let from = Math.max(low, to - limits.recordsMax, segment.baseOffset);
-    for (;;) {
+    const lowest = Math.max(low, segment.baseOffset);
+    // a window that bytesMax does not let reach its end is halved: one record always fits
+    for (let window = Math.min(limits.recordsMax, to - lowest); ; window = Math.ceil(window / 2)) {
+      const from = to - window;
       const batch =
         to <= segment.nextOffset
           ? segment.scan(from, { ...limits, to })
@@ -231,7 +235,6 @@ export class LogReader {
       const last = batch.at(-1);
       if (last === undefined) return [];
       if (last.offset + 1 === to) return batch.reverse();
-      from = last.offset + 1;
     }
   }
 

@@ -1,3 +1,4 @@
+import { openLog } from "@seglog/log";
 import { describe, expect, it } from "vitest";
 import { memoryPlace } from "./support/place.ts";
 import { appendRange, brief, collect, rangeOf, textOf, valueAt } from "./support/records.ts";
@@ -165,5 +166,34 @@ describe("batches", () => {
     await iteration.next();
     await log.close();
     await expect(iteration.next()).rejects.toMatchObject({ code: "ERR_SEGLOG_CLOSED" });
+  });
+});
+
+describe("a backward iteration", () => {
+  it("looks at no more records than a few before the first batch, however many there are", async () => {
+    let scanned = 0;
+    const catalog = await memoryPlace().catalog();
+    const create = catalog.create.bind(catalog);
+    catalog.create = async (baseOffset) => {
+      const segment = await create(baseOffset);
+      const scan = segment.scan.bind(segment);
+      segment.scan = (from, limits) => {
+        const records = scan(from, limits);
+        scanned += records.length;
+        return records;
+      };
+      return segment;
+    };
+    const log = await openLog(catalog);
+    for (let n = 0; n < 200; n++) log.append(new Uint8Array(300_000).fill(n));
+    await log.sync();
+    const offsets: number[] = [];
+    for await (const batch of log.batches({ reverse: true })) {
+      if (offsets.length === 0) expect(scanned).toBeLessThan(20);
+      offsets.push(...batch.map(({ offset }) => offset));
+    }
+    expect(offsets).toEqual(Array.from({ length: 200 }, (_, i) => 199 - i));
+    expect(scanned).toBeLessThan(3 * 200);
+    await log.close();
   });
 });
