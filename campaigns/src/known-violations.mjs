@@ -21,6 +21,16 @@ export const KNOWN_VIOLATIONS = Object.freeze([
     reason: "what a failed sync left in the OS's memory is read as committed after reopening",
   },
   {
+    campaign: "fault",
+    text: /failed: (unmap|close) /,
+    reason: "a mapping that could not be closed is read or cut later",
+  },
+  {
+    campaign: "rot",
+    text: /without an error[\s\S]*seglog\.state/,
+    reason: "the older slot of a damaged state file carries out an ended truncation again",
+  },
+  {
     campaign: "interleave",
     text: /firstOffset \d+ of \d+ was never asked for/,
     reason: "retention beside a truncateAfter drops what the cut keeps",
