@@ -3,6 +3,7 @@ import type { Log, OpenLogOptions } from "./contract.ts";
 import { resolveLogOptions } from "./log-options.ts";
 import { recoverSegments } from "./recover-segments.ts";
 import { SegmentedLog } from "./segmented-log.ts";
+import { serialCatalog } from "./serial-catalog.ts";
 
 /**
  * Opens the log in `catalog`, or makes one where the catalog is empty; the log then owns the
@@ -15,8 +16,9 @@ import { SegmentedLog } from "./segmented-log.ts";
  */
 export async function openLog(catalog: SegmentCatalog, options: OpenLogOptions = {}): Promise<Log> {
   const resolved = resolveLogOptions(options);
-  const recovered = await recoverSegments(catalog, resolved.firstOffset);
-  const log = new SegmentedLog(catalog, recovered, resolved);
+  const serial = serialCatalog(catalog);
+  const recovered = await recoverSegments(serial, resolved.firstOffset);
+  const log = new SegmentedLog(serial, recovered, resolved);
   try {
     if (!catalog.readOnly) await log.enforceRetention();
     return log;
