@@ -133,9 +133,9 @@ export interface Log {
    * before it will have left.
    *
    * @throws ERR_SEGLOG_OUT_OF_RANGE  `offset` is not in `[firstOffset - 1, nextOffset)`
-   * @throws ERR_SEGLOG_CORRUPT  the record at `offset` and the one after it are both damaged, and so
-   *   where to cut cannot be told: nothing was dropped, and the log goes on. Damage elsewhere in a
-   *   sealed segment, found while it is opened anew, poisons; nothing was dropped all the same
+   * @throws ERR_SEGLOG_CORRUPT  the record at `offset` and the one after it are both damaged, so
+   *   that where to cut cannot be told: nothing was dropped, and the log goes on. Damage elsewhere
+   *   in a sealed segment, found while it is opened anew, poisons; nothing was dropped all the same
    */
   truncateAfter(offset: Offset): Promise<void>;
 
