@@ -3,7 +3,7 @@
  *
  * @type {readonly { readonly campaign: string, readonly text: RegExp, readonly reason: string }[]}
  */
-export const KNOWN_VIOLATIONS = Object.freeze([
+const KNOWN_VIOLATIONS = Object.freeze([
   {
     campaign: "crash",
     text: /no valid frame in [\s\S]*\(truncate, operation/,

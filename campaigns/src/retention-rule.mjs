@@ -1,5 +1,3 @@
-import { liveRecords } from "./history.mjs";
-
 /** Bytes of a record beside its value: frame header, segment's head, index entry. */
 const OVERHEAD_BYTES = 8 + 8 + 16;
 
@@ -13,8 +11,14 @@ const OVERHEAD_BYTES = 8 + 8 + 16;
 export function retentionMayDrop(first, { policies, bases, intents, clockMax }) {
   const { bytesMax, ageMsMax, segmentsMax } = policies.retention ?? {};
   if (ageMsMax !== undefined) {
-    const last = liveRecords(intents, intents.length).get(first - 1);
-    if (last !== undefined && (last.time < 0 || clockMax - last.time > ageMsMax)) return true;
+    // also one that a truncateAfter which was called, and did not happen, would have dropped
+    const isTooOld = intents.some(
+      (intent) =>
+        intent.kind === "record" &&
+        intent.offset === first - 1 &&
+        (intent.time < 0 || clockMax - intent.time > ageMsMax),
+    );
+    if (isTooOld) return true;
   }
   if (!bases.includes(first)) return false;
   // a crash may have taken the newest ones, and with them where the segments lie
