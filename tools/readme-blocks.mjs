@@ -189,7 +189,7 @@ async function runBlock(home, block) {
   const [file, args] =
     block.language === "ts"
       ? [process.execPath, ["--enable-source-maps", path]]
-      : ["bash", ["-euo", "pipefail", "-c", block.code]];
+      : ["bash", ["--noprofile", "--norc", "-euo", "pipefail", "-c", block.code]];
   const { output, failure } = await execute(file, args, cwd, {
     TMPDIR: cwd,
     PATH: [join(home, "bin"), process.env["PATH"]].join(delimiter),

@@ -40,7 +40,7 @@ export interface TypedRecord<Out> {
  * but `close` fails with `ERR_SEGLOG_CLOSED`.
  */
 export interface Seglog<In = BytesOrString, Out = Uint8Array> {
-  /** The log's directory. */
+  /** The log's directory, as an absolute path. */
   readonly path: string;
   readonly readOnly: boolean;
   /** What opening found and mended. */

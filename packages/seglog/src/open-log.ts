@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { nodeFileSystem } from "@seglog/fs";
 import { type CommitTarget, groupCommit } from "@seglog/groupcommit";
 import { type Index, memoryIndex, openMappedIndex } from "@seglog/index";
@@ -42,7 +43,8 @@ export async function openLog(
   options: OpenLogOptions<never, unknown> = {},
 ): Promise<Seglog<never, unknown>> {
   const limits = checkOpenOptions(directory, options);
-  const catalog = await openCatalog(directory, options, limits);
+  // once: the process may change its working directory while the log is open
+  const catalog = await openCatalog(resolve(directory), options, limits);
   let log: Log;
   try {
     log = await openSegmentedLog(catalog, {

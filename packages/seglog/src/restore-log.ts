@@ -1,4 +1,4 @@
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
 import { hasCode, invalidArgument, SeglogError } from "@seglog/errors";
 import { type FileSystem, nodeFileSystem } from "@seglog/fs";
 import { restoreSnapshot } from "@seglog/log";
@@ -32,15 +32,16 @@ export async function restoreLog(
     throw invalidArgument("stream", stream, "a ReadableStream of bytes");
   }
   const fs = options.fs ?? nodeFileSystem();
-  await checkEmpty(fs, directory);
-  const building = `${directory.replace(/\/+$/, "")}${BUILDING_SUFFIX}`;
+  const target = resolve(directory);
+  await checkEmpty(fs, target);
+  const building = `${target}${BUILDING_SUFFIX}`;
   const catalog = await openCatalog(building, { ...options, fs }, limits);
   try {
     await discard(fs, catalog); // what a restore that a crash cut short has left
     const { recordBytesMax } = limits;
     const range = await restoreSnapshot(catalog, stream, { recordBytesMax });
-    await checkEmpty(fs, directory); // another restore may have been here
-    await fs.rename(building, directory);
+    await checkEmpty(fs, target); // another restore may have been here
+    await fs.rename(building, target);
     await fs.syncDirectory(dirname(building));
     return range;
   } catch (error) {

@@ -139,3 +139,26 @@ test("what is no stream is refused", async () => {
     code: "ERR_SEGLOG_INVALID_ARGUMENT",
   });
 });
+
+test("a relative path is that of the call, wherever the process goes meanwhile", async () => {
+  const directory = temporaryDirectory();
+  const before = process.cwd();
+  mkdirSync(join(directory, "sub"));
+  try {
+    process.chdir(directory);
+    const log = await openLog("log", { segmentBytesMax: 100 });
+    const restoring = restoreLog("copy", log.reader());
+    process.chdir("sub");
+    await restoring;
+    for (let i = 0; i < 10; i++) await log.append("a record that makes the log roll");
+    await log.close();
+    expect(readdirSync(join(directory, "sub"))).toEqual([]);
+    expect(readdirSync(directory).sort()).toEqual(["copy", "log", "sub"]);
+    process.chdir(directory);
+    const again = await openLog("log");
+    expect([again.path, again.nextOffset]).toEqual([join(process.cwd(), "log"), 10]);
+    await again.close();
+  } finally {
+    process.chdir(before);
+  }
+});
