@@ -59,8 +59,14 @@ async function makeLog(
   const state = { firstOffset, truncatingTo: undefined, lastTime };
   // "closed and empty": a crash before the first segment is there leaves a log without any
   await catalog.saveState({ ...state, closedAt: firstOffset });
-  const segments = [await catalog.create(firstOffset)];
-  await catalog.saveState({ ...state, closedAt: undefined });
+  const segment = await catalog.create(firstOffset);
+  try {
+    await catalog.saveState({ ...state, closedAt: undefined });
+  } catch (error) {
+    await segment.close().catch(() => {}); // the first failure is the one to tell
+    throw error;
+  }
+  const segments = [segment];
   return { segments, firstOffset, nextOffset: firstOffset, lastTime, recovery };
 }
 
@@ -104,6 +110,8 @@ async function openExisting(
   if (!catalog.readOnly) {
     const dropped = listed.filter((listing) => !kept.includes(listing));
     await finish(catalog, recovered, dropped);
+    // over the other state that the catalog keeps, too: see `Truncator`
+    if (truncatingTo !== undefined) await sayOpen(catalog, recovered);
   }
   return recovered;
 }
@@ -123,12 +131,15 @@ async function finish(
     for (const segment of emptied) await segment.close();
     await catalog.remove(emptied.map(({ baseOffset }) => baseOffset));
   }
-  await catalog.saveState({
-    firstOffset,
-    closedAt: undefined,
-    truncatingTo: undefined,
-    lastTime,
-  });
+  await sayOpen(catalog, { firstOffset, lastTime });
+}
+
+function sayOpen(
+  catalog: SegmentCatalog,
+  { firstOffset, lastTime }: Pick<RecoveredLog, "firstOffset" | "lastTime">,
+): Promise<void> {
+  const state = { firstOffset, closedAt: undefined, truncatingTo: undefined, lastTime };
+  return catalog.saveState(state);
 }
 
 function openLast(

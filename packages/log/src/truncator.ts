@@ -69,8 +69,9 @@ export class Truncator {
     const { failure, lock, writer } = this.#parts;
     await lock.withExclusive(async () => {
       failure.checkWritable();
-      // what a truncation that was called drops is not retention's to judge
-      const offset = Math.min(choose(), writer.staging.ceiling);
+      // a truncation that was called drops segments which `choose` would count: its turn is later
+      if (writer.staging.ceiling < Number.POSITIVE_INFINITY) return;
+      const offset = choose();
       this.#firstToBe = Math.max(this.#firstToBe, offset);
       await this.#guarded(() => this.#dropBefore(offset));
     });
@@ -112,11 +113,11 @@ export class Truncator {
       await segments.active.truncate(nextOffset);
     } catch (error) {
       // nothing was dropped, and whoever opens the log next would fail as this call does
-      if (hasCode(error, "ERR_SEGLOG_CORRUPT")) await catalog.saveState(this.#state({}));
+      if (hasCode(error, "ERR_SEGLOG_CORRUPT")) await this.#forgetCut();
       throw error;
     }
     await this.#remove(dropped);
-    await catalog.saveState(this.#state({}));
+    await this.#forgetCut();
     writer.resume();
   }
 
@@ -147,6 +148,16 @@ export class Truncator {
     await segments.closeDropped();
     await catalog.remove(dropped.map((segment) => segment.baseOffset));
     this.#removed += dropped.length;
+  }
+
+  /**
+   * Saved twice, over both states that a catalog keeps: if only the newest forgot the cut, and were
+   * damaged later, the one before would bring the cut back, upon records appended since.
+   */
+  async #forgetCut(): Promise<void> {
+    const { catalog } = this.#parts;
+    await catalog.saveState(this.#state({}));
+    await catalog.saveState(this.#state({}));
   }
 
   #state(changes: Partial<CatalogState>): CatalogState {
