@@ -30,7 +30,14 @@ function project(name: string, root: string): TestProjectConfiguration {
   return {
     resolve: { conditions },
     ssr: { resolve: { conditions } },
-    test: { name, root, include: ["test/**/*.test.ts"], environment: "node", pool: "forks" },
+    test: {
+      name,
+      root,
+      include: ["test/**/*.test.ts"],
+      environment: "node",
+      pool: "forks",
+      setupFiles: [join(here, "tools/fixed-seed.ts")],
+    },
   };
 }
 

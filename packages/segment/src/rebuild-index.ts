@@ -67,7 +67,8 @@ export function completeIndex({ store, index, baseOffset }: IndexedStore): numbe
     for (; offset < indexed; offset++) position = store.next(position);
     return extendIndex({ store, index, baseOffset }, { offset, position });
   } catch (error) {
-    if (isAstray(error)) return undefined;
+    // an entry that is no entry, but counts as the last written, refuses what would follow it
+    if (isAstray(error) || hasCode(error, "ERR_SEGLOG_INVALID_ARGUMENT")) return undefined;
     throw error;
   }
 }
