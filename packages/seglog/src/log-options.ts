@@ -3,8 +3,6 @@ import type { FileSystem } from "@seglog/fs";
 import { checkOpenLogOptions } from "@seglog/log";
 import type { Durability, OpenLogOptions } from "./contract.ts";
 
-/** A frame's length has 28 bits, of which a record's head takes 8 bytes. */
-const RECORD_BYTES_LIMIT = 2 ** 28 - 9;
 /** An hour: whoever wants a sync less often wants `"os"`. */
 const EVERY_MS_LIMIT = 3_600_000;
 
@@ -66,7 +64,6 @@ export function checkOpenOptions(
     readOnly,
     fs,
   } = options;
-  checkInteger("recordBytesMax", recordBytesMax, { min: 0, max: RECORD_BYTES_LIMIT });
   checkInteger("stagedBytesMax", stagedBytesMax, { min: 1, max: 2 ** 30 });
   checkDurability(durability);
   if (readOnly !== undefined && typeof readOnly !== "boolean") {
@@ -76,7 +73,7 @@ export function checkOpenOptions(
   if (fs !== undefined) checkFileSystem(fs);
   // before anything is made; the catalog checks its own options before it makes anything, too
   const { segmentAgeMsMax, retention, clock } = options;
-  checkOpenLogOptions({ segmentAgeMsMax, retention, clock });
+  checkOpenLogOptions({ recordBytesMax, segmentAgeMsMax, retention, clock });
   return { recordBytesMax, stagedBytesMax, durability };
 }
 
