@@ -16,11 +16,6 @@ const KNOWN_VIOLATIONS = Object.freeze([
     reason: "an open, truncation or close that fails half-way leaves handles and mappings open",
   },
   {
-    campaign: "fault",
-    text: /failed: syncDirectory /,
-    reason: "names whose directory sync failed are taken for durable after reopening",
-  },
-  {
     campaign: "rot",
     text: /ofAnotherLog seglog\.state|remove seglog\.state; remove /,
     reason: "no file but the state says which log this is: another's is believed where it fits",

@@ -55,6 +55,16 @@ export interface ErrorContexts {
     /** The system's code: `"ENOSPC"`, `"EIO"`, …, or `undefined` where it gave none. */
     readonly errno?: string | undefined;
   };
+  /**
+   * The disk had no room, or the system no means, for what was to be written. Nothing of it was
+   * acknowledged, and nothing can be until it was taken back: see `Log.resume`, `Store.truncate`.
+   * The system's refusal is the `cause`.
+   */
+  readonly ERR_SEGLOG_NOT_WRITTEN: {
+    readonly path: string;
+    /** The system's code: `"ENOSPC"`, `"EMFILE"`, … */
+    readonly errno?: string | undefined;
+  };
   /** An earlier write or sync failed; reopen to recover. The first failure is the `cause`. */
   readonly ERR_SEGLOG_POISONED: { readonly path?: string };
   /** Used after `close()`. */

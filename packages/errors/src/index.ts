@@ -8,3 +8,4 @@ export {
 export type { ErrorCode, ErrorContexts } from "./contract.ts";
 export { invariant } from "./invariant.ts";
 export { hasCode, SeglogError } from "./seglog-error.ts";
+export { shortageOf } from "./shortage.ts";

@@ -1,5 +1,5 @@
 import { checkInteger, checkOneOf, checkOptions, invalidArgument } from "@seglog/errors";
-import type { FileHandle } from "@seglog/fs";
+import type { FileHandle, Mapping } from "@seglog/fs";
 import type { Index, IndexEntry, OpenMappedIndexOptions } from "./contract.ts";
 import { countEntries } from "./count-entries.ts";
 import { INDEX_ENTRY_BYTES, POSITION_AT } from "./entry-layout.ts";
@@ -32,7 +32,8 @@ export async function openMappedIndex(options: OpenMappedIndexOptions): Promise<
     const entryCount = countEntries(await handle.size(), entryReader(handle));
     return await mapEntries(handle, { access, growEntries, entryCount });
   } catch (error) {
-    await handle.close();
+    // the error tells why there is no index; one of closing would only hide it
+    await handle.close().catch(() => undefined);
     throw error;
   }
 }
@@ -78,11 +79,20 @@ async function mapEntries(handle: FileHandle, found: Found): Promise<Index> {
   const length = entryCount * INDEX_ENTRY_BYTES;
   const mapping = length === 0 ? undefined : handle.map(length, { access });
   // A reader keeps no descriptor that it has no use for: a log may hold thousands of segments.
-  if (access === "read" && (mapping?.outlivesHandle ?? true)) await handle.close();
+  if (access === "read" && (mapping?.outlivesHandle ?? true)) await closeFirst(handle, mapping);
   const firstOffset = mapping?.u64(0) ?? 0;
   const lastPosition = mapping?.u64(length - POSITION_AT) ?? -1;
   const parts = { handle, access, growEntries, entryCount, mapping, firstOffset, lastPosition };
   return new MappedIndex(parts);
+}
+
+async function closeFirst(handle: FileHandle, mapping: Mapping | undefined): Promise<void> {
+  try {
+    await handle.close();
+  } catch (error) {
+    mapping?.close();
+    throw error;
+  }
 }
 
 interface Found {

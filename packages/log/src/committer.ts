@@ -80,7 +80,7 @@ export class Committer {
     return this.#io;
   }
 
-  /** One call into the active segment after another; a failure poisons. */
+  /** One call into the active segment after another; a failure is the log's. */
   #serially(work: () => Promise<void>): Promise<void> {
     const { failure } = this.#parts;
     const result = this.#io.then(async () => {
@@ -88,8 +88,9 @@ export class Committer {
       try {
         await work();
       } catch (error) {
-        failure.poison(error);
-        throw failure.poisonError();
+        failure.fail(error);
+        failure.checkWritable();
+        throw error;
       }
     });
     this.#io = result.catch(() => {}); // whoever waits for `result` is told

@@ -16,6 +16,10 @@ export type LogRecord = SegmentRecord;
  * `ERR_SEGLOG_POISONED`, the first failure as `cause`; reads of committed records go on; `close`
  * releases, and rejects if records were lost; reopening recovers. After `close` every call but
  * `close` fails with `ERR_SEGLOG_CLOSED`.
+ *
+ * Where the disk has no room for a write or a segment, or the process no means (`ENOSPC`, `EMFILE`,
+ * …), and no sync has failed, the log is only stalled: the same calls fail with
+ * `ERR_SEGLOG_NOT_WRITTEN` until {@link Log.resume}.
  */
 export interface Log {
   /** Where the log is, for messages. */
@@ -46,6 +50,7 @@ export interface Log {
    *
    * @returns the record's offset
    * @throws ERR_SEGLOG_RECORD_TOO_LARGE | ERR_SEGLOG_OVERLOADED  nothing was staged
+   * @throws ERR_SEGLOG_IO  there is no room for the record's index entry; nothing was staged
    */
   append(value: Uint8Array): Offset;
 
@@ -138,6 +143,15 @@ export interface Log {
    *   in a sealed segment, found while it is opened anew, poisons; nothing was dropped all the same
    */
   truncateAfter(offset: Offset): Promise<void>;
+
+  /**
+   * Ends a stall: drops every record that is not committed, so that whoever was told that an append
+   * failed was told the truth. The next append gets `committedOffset`, and may stall the log again.
+   * Does nothing where the log is not stalled.
+   *
+   * @throws ERR_SEGLOG_POISONED  dropping them failed, or a `truncateAfter` was under way; reopen
+   */
+  resume(): Promise<void>;
 
   /**
    * Applies the retention policy now; it is also applied at open and after each roll.
@@ -240,6 +254,8 @@ export interface LogStats {
   /** What maps files here: `"mmap-io"`, `"koffi"`, `"read-through"`, `"memory"`. */
   readonly mapper: string;
   readonly poisoned: boolean;
+  /** Whether a shortage has taken back what was not committed, and {@link Log.resume} is due. */
+  readonly stalled: boolean;
 }
 
 /**

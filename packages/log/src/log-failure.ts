@@ -1,11 +1,12 @@
-import { SeglogError } from "@seglog/errors";
+import { hasCode, SeglogError, shortageOf } from "@seglog/errors";
 
-/** Why a log refuses to go on: closed, or poisoned by a first failure. */
+/** Why a log refuses to go on: closed, poisoned by a first failure, or stalled by a shortage. */
 export class LogFailure {
   readonly #path: string;
   readonly #onChange: () => void;
   #cause: unknown;
   #poisoned = false;
+  #shortage: { readonly cause: unknown; readonly errno: string } | undefined;
   #closing = false;
   #closed = false;
 
@@ -19,8 +20,29 @@ export class LogFailure {
     return this.#poisoned;
   }
 
+  /** Whether a shortage was met, and what it took back is still to be dropped. */
+  get isStalled(): boolean {
+    return this.#shortage !== undefined;
+  }
+
+  get isSound(): boolean {
+    return !this.#poisoned && this.#shortage === undefined;
+  }
+
   get isClosed(): boolean {
     return this.#closed;
+  }
+
+  /** Stalls for a shortage, of room or of means, and poisons for anything else. */
+  fail(cause: unknown): void {
+    const errno = shortageOf(cause);
+    if (errno === undefined) this.poison(cause);
+    else if (!this.#poisoned) this.#shortage ??= { cause, errno };
+  }
+
+  /** What was not committed has been dropped: writing goes on. */
+  endStall(): void {
+    this.#shortage = undefined;
   }
 
   /** Notes the first failure; later ones follow from it and are not kept. */
@@ -53,11 +75,11 @@ export class LogFailure {
 
   /**
    * For calls that write.
-   * @throws ERR_SEGLOG_CLOSED | ERR_SEGLOG_POISONED
+   * @throws ERR_SEGLOG_CLOSED | ERR_SEGLOG_POISONED | ERR_SEGLOG_NOT_WRITTEN
    */
   checkUsable(): void {
     if (this.#closing) throw this.#closedError();
-    if (this.#poisoned) throw this.poisonError();
+    this.#checkSound();
   }
 
   /**
@@ -70,11 +92,24 @@ export class LogFailure {
 
   /**
    * For writing that is under way.
-   * @throws ERR_SEGLOG_CLOSED | ERR_SEGLOG_POISONED
+   * @throws ERR_SEGLOG_CLOSED | ERR_SEGLOG_POISONED | ERR_SEGLOG_NOT_WRITTEN
    */
   checkWritable(): void {
     if (this.#closed) throw this.#closedError();
-    if (this.#poisoned) throw this.poisonError();
+    this.#checkSound();
+  }
+
+  /** Why the log is not sound; only to be asked where it is not. */
+  soundnessError(): SeglogError {
+    if (this.#poisoned || this.#shortage === undefined) return this.poisonError();
+    const { cause, errno } = this.#shortage;
+    const text = `${this.#path} had no room (${errno}): what was not committed is taken back`;
+    const options = { cause: causeOf(cause) };
+    return new SeglogError("ERR_SEGLOG_NOT_WRITTEN", text, { path: this.#path, errno }, options);
+  }
+
+  #checkSound(): void {
+    if (!this.isSound) throw this.soundnessError();
   }
 
   poisonError(): SeglogError {
@@ -91,6 +126,11 @@ export class LogFailure {
       what: this.#path,
     });
   }
+}
+
+/** The disk's own error: that of a store which says the same stands between. */
+function causeOf(cause: unknown): unknown {
+  return hasCode(cause, "ERR_SEGLOG_NOT_WRITTEN") ? cause.cause : cause;
 }
 
 function describe(cause: unknown): string {

@@ -1,11 +1,12 @@
-import { hasCode, invariant } from "@seglog/errors";
+import { hasCode, invariant, shortageOf } from "@seglog/errors";
 import type { Segment, SegmentCatalog } from "@seglog/segment";
 import type { Committer } from "./committer.ts";
 import type { Offset } from "./contract.ts";
 import { overloaded, tooLarge } from "./log-errors.ts";
 import type { LogFailure } from "./log-failure.ts";
+import { placeGroup } from "./place-group.ts";
 import { RecordClock } from "./record-clock.ts";
-import { timeOf } from "./segment-info.ts";
+import { firstTimeOf } from "./segment-info.ts";
 import type { SegmentSet } from "./segment-set.ts";
 import { StagingArea } from "./staging-area.ts";
 import { FRAME_OVERHEAD_BYTES, framedBytes, type StagedGroup } from "./staging-queue.ts";
@@ -40,6 +41,8 @@ export class LogWriter {
   #activeSince: number | undefined;
   #rolling: Promise<void> | undefined;
   #mustRoll = false;
+  /** Whether the active segment is sealed, though it has no successor yet. */
+  #isSealed = false;
   readonly #sealing = new Set<Promise<void>>();
 
   constructor(parts: LogWriterParts) {
@@ -147,21 +150,39 @@ export class LogWriter {
   resume(): void {
     const { segments, committer } = this.#parts;
     this.#staging.release();
+    this.#mustRoll = false;
+    this.#isSealed = false;
     this.#activeSince = firstTimeOf(segments.active);
     committer.restart(segments.active.nextOffset, this.#staging.ceiling);
     this.#startRoll();
   }
 
-  /** Starts a new segment if the active one holds records, and none from `offset` on. */
-  async rollBehind(offset: Offset): Promise<void> {
+  /** Whether the active segment is sealed: it has to be opened anew before it can be cut. */
+  get isActiveSealed(): boolean {
+    return this.#isSealed;
+  }
+
+  /**
+   * Starts a new segment if the active one holds records, and none from `offset` on.
+   * @returns whether there is one; not, where the disk has no room for it: it is made later
+   */
+  async rollBehind(offset: Offset): Promise<boolean> {
     while (this.#rolling !== undefined) await this.#rolling;
     this.#parts.failure.checkWritable();
     const { active } = this.#parts.segments;
-    if (active.nextOffset > offset || active.nextOffset === active.baseOffset) return;
+    if (active.nextOffset > offset || active.nextOffset === active.baseOffset) return true;
     this.#mustRoll = true;
     this.#startRoll();
     while (this.#rolling !== undefined) await this.#rolling;
     this.#parts.failure.checkWritable();
+    return !this.#mustRoll;
+  }
+
+  /** After a shortage: forgets what has no segment, and what had one, from `nextOffset` on. */
+  takeBack(nextOffset: Offset): void {
+    this.#staging.forget(nextOffset);
+    this.#next = nextOffset;
+    this.#activeSince = firstTimeOf(this.#parts.segments.active);
   }
 
   /** Resolves when no segment is being sealed. */
@@ -178,7 +199,7 @@ export class LogWriter {
   }
 
   #mayAppendTo(active: Segment, time: number): boolean {
-    if (!this.#staging.isIdle || this.#rolling !== undefined) return false;
+    if (!this.#staging.isIdle || this.#rolling !== undefined || this.#mustRoll) return false;
     const since = this.#activeSince;
     if (since === undefined || time - since < this.#parts.segmentAgeMsMax) return true;
     this.#mustRoll = active.nextOffset > active.baseOffset;
@@ -206,7 +227,10 @@ export class LogWriter {
       (error: unknown) => {
         this.#rolling = undefined;
         // once closed nothing is written any more; that is no failure of the disk
-        if (!hasCode(error, "ERR_SEGLOG_CLOSED")) this.#parts.failure.poison(error);
+        if (hasCode(error, "ERR_SEGLOG_CLOSED")) return;
+        // a roll for whose segment there is no room takes nothing from anybody, if nothing waits
+        const isHarmless = this.#staging.queue.isEmpty && shortageOf(error) !== undefined;
+        if (!isHarmless) this.#parts.failure.fail(error);
       },
     );
   }
@@ -239,12 +263,15 @@ export class LogWriter {
    * new one, so that a crash leaves a prefix.
    */
   async #beginSegment(): Promise<void> {
-    const { catalog, segments, committer, failure } = this.#parts;
+    const { segments, committer, failure } = this.#parts;
     const old = segments.active;
-    this.#mustRoll = false;
-    if (old.nextOffset === old.baseOffset) return;
+    // until it is done: a segment that was sealed to make room takes no append
+    this.#mustRoll = old.nextOffset > old.baseOffset;
+    if (!this.#mustRoll) return;
     await committer.commit("sync");
-    segments.push(await catalog.create(old.nextOffset));
+    segments.push(await this.#createSegment(old));
+    this.#mustRoll = false;
+    this.#isSealed = false;
     this.#activeSince = undefined;
     this.rolls++;
     const sealing = old.seal().catch((error: unknown) => failure.poison(error));
@@ -253,23 +280,21 @@ export class LogWriter {
     this.#parts.onRolled();
   }
 
-  #place(segment: Segment, { values, time }: StagedGroup): void {
-    const last = values.length - 1;
-    for (let i = 0; i <= last; i++) {
-      try {
-        segment.append(values[i] as Uint8Array, time, i < last);
-      } catch (error) {
-        // half a batch is staged and cannot be taken back: recovery drops it
-        if (i > 0) this.#parts.failure.poison(error);
-        throw error;
-      }
+  /** What was preallocated in the old segment may be all the room that a full disk has. */
+  async #createSegment(old: Segment): Promise<Segment> {
+    const { catalog } = this.#parts;
+    try {
+      return await catalog.create(old.nextOffset);
+    } catch (error) {
+      if (shortageOf(error) === undefined) throw error;
+      this.#isSealed = true;
+      await old.seal();
+      return await catalog.create(old.nextOffset);
     }
-    this.#activeSince ??= time;
   }
-}
 
-/** `undefined` also where that record is damaged: the next one's time stands in for it. */
-function firstTimeOf(segment: Segment): number | undefined {
-  if (segment.nextOffset === segment.baseOffset) return undefined;
-  return timeOf(segment, segment.baseOffset);
+  #place(segment: Segment, group: StagedGroup): void {
+    placeGroup(segment, group, this.#parts.failure);
+    this.#activeSince ??= group.time;
+  }
 }

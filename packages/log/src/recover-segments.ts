@@ -91,14 +91,15 @@ async function openExisting(
     const next = kept[i + 1]?.baseOffset;
     opened.push(
       next === undefined
-        ? await openLast(catalog, baseOffset, closedAt)
+        ? await openLast(catalog, baseOffset, state)
         : await openSealed(catalog, { baseOffset, nextOffset: next, clean }),
     );
   }
   const active = opened.at(-1) as Segment;
   const nextOffset = Math.min(active.nextOffset, truncatingTo ?? active.nextOffset);
-  if (nextOffset < firstOffset) {
-    throw corrupt(catalog.path, `records before ${firstOffset} are missing`, nextOffset);
+  if (nextOffset < firstOffset || nextOffset < (truncatingTo ?? 0)) {
+    const missing = Math.max(firstOffset, truncatingTo ?? 0);
+    throw corrupt(catalog.path, `records before ${missing} are missing`, nextOffset);
   }
   const recovery = {
     clean,
@@ -145,9 +146,13 @@ function sayOpen(
 function openLast(
   catalog: SegmentCatalog,
   baseOffset: Offset,
-  closedAt: Offset | undefined,
+  { closedAt, truncatingTo }: CatalogState,
 ): Promise<Segment> {
-  if (closedAt === undefined) return catalog.open(baseOffset, { mode: "crashed" });
+  if (closedAt === undefined) {
+    // all records that a truncation keeps were durable before it began; what it cuts may be in bits
+    const cut = truncatingTo === undefined ? {} : { cutAt: truncatingTo };
+    return catalog.open(baseOffset, { mode: "crashed", ...cut });
+  }
   // a segment without records may be one whose making a crash cut short
   const mode = closedAt === baseOffset ? "crashed" : "closed";
   return catalog.open(baseOffset, { mode, nextOffset: closedAt });

@@ -27,3 +27,9 @@ export function timeOf(segment: Segment, offset: Offset): number | undefined {
     throw error;
   }
 }
+
+/** Time of the first record; `undefined` where there is none, or where that one is damaged. */
+export function firstTimeOf(segment: Segment): number | undefined {
+  if (segment.nextOffset === segment.baseOffset) return undefined;
+  return timeOf(segment, segment.baseOffset);
+}

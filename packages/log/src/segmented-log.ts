@@ -151,6 +151,12 @@ export class SegmentedLog implements Log {
     await this.#truncator.truncateAfter(offset);
   }
 
+  async resume(): Promise<void> {
+    if (this.readOnly) this.#refuseWriting();
+    this.#failure.checkOpen();
+    await this.#truncator.resume();
+  }
+
   async enforceRetention(): Promise<void> {
     if (this.readOnly) this.#refuseWriting();
     this.#failure.checkUsable();
@@ -182,6 +188,7 @@ export class SegmentedLog implements Log {
       segmentsRemoved: this.#truncator.segmentsRemoved,
       mapper: this.#catalog.mapper,
       poisoned: this.#failure.isPoisoned,
+      stalled: this.#failure.isStalled,
     };
   }
 
@@ -193,7 +200,7 @@ export class SegmentedLog implements Log {
   /** Calls that came before this one are carried out; later ones are refused. */
   async #close(): Promise<void> {
     this.#failure.beginClose();
-    const mustSync = !this.readOnly && !this.#failure.isPoisoned;
+    const mustSync = !this.readOnly && this.#failure.isSound;
     let failure: unknown;
     try {
       const upTo = this.nextOffset;
@@ -207,7 +214,7 @@ export class SegmentedLog implements Log {
       try {
         const { nextOffset } = this.#segments.active;
         await this.#segments.close();
-        if (!this.readOnly && !this.#failure.isPoisoned) await this.#markClosed(nextOffset);
+        if (!this.readOnly && this.#failure.isSound) await this.#markClosed(nextOffset);
       } catch (error) {
         failure ??= error;
       } finally {
@@ -215,8 +222,8 @@ export class SegmentedLog implements Log {
       }
     });
     await this.#retention.settle();
-    if (!this.#failure.isPoisoned && failure !== undefined) throw failure;
-    if (this.#failure.isPoisoned && this.#hasLost(mustSync)) throw this.#failure.poisonError();
+    if (this.#failure.isSound && failure !== undefined) throw failure;
+    if (!this.#failure.isSound && this.#hasLost(mustSync)) throw this.#failure.soundnessError();
   }
 
   /** Whether something appended was never committed, or not synced where that was to be done. */

@@ -74,6 +74,12 @@ export class StagingArea {
     this.#holds.push({ queue: new StagingQueue(cutTo), cutTo, placedEnd });
   }
 
+  /** Drops what waits; the next one pushed has `nextOffset`. Nothing is held. */
+  forget(nextOffset: Offset): void {
+    invariant(!this.isHeld, "what is held follows a cut");
+    this.#queue = new StagingQueue(nextOffset);
+  }
+
   /** The oldest hold's cut was made: what waited for it may go to the segments. */
   release(): void {
     const hold = this.#holds.shift();

@@ -97,7 +97,11 @@ export class Truncator {
     if (offset > committer.durableOffset) await writer.commitPlaced();
     await catalog.saveState(this.#state({ firstOffset: offset }));
     this.#first = offset;
-    await writer.rollBehind(offset);
+    const isRolled = await writer.rollBehind(offset);
+    await writer.settleSeals();
+    await this.#remove(segments.takeBefore(offset));
+    // now there is room; if not, what the active segment still holds is out of sight all the same
+    if (isRolled || !(await writer.rollBehind(offset))) return;
     await writer.settleSeals();
     await this.#remove(segments.takeBefore(offset));
   }
@@ -109,7 +113,7 @@ export class Truncator {
     await catalog.saveState(this.#state({ truncatingTo: nextOffset }));
     const dropped = segments.takeAfter(nextOffset);
     try {
-      if (dropped.length > 0) await this.#reopenActive(nextOffset);
+      if (dropped.length > 0 || writer.isActiveSealed) await this.#reopenActive(nextOffset);
       await segments.active.truncate(nextOffset);
     } catch (error) {
       // nothing was dropped, and whoever opens the log next would fail as this call does
@@ -170,6 +174,33 @@ export class Truncator {
     };
   }
 
+  /**
+   * After a shortage: drops what was not committed, so that what waited for it was told the truth,
+   * and lets appends go on.
+   */
+  async resume(): Promise<void> {
+    const { committer, cuts, failure, lock, segments, writer } = this.#parts;
+    await lock.withExclusive(async () => {
+      await writer.settle();
+      if (!failure.isStalled) return failure.checkWritable();
+      try {
+        // a truncation that was under way has given offsets which only its cut makes right
+        if (writer.staging.isHeld) failure.checkWritable();
+        const { committedOffset } = committer;
+        cuts.cut(committedOffset);
+        if (segments.active.nextOffset > committedOffset) {
+          await segments.active.truncate(committedOffset);
+          committer.restart(committedOffset, Number.POSITIVE_INFINITY);
+        }
+        writer.takeBack(committedOffset);
+        failure.endStall();
+      } catch (error) {
+        failure.poison(error);
+        throw failure.poisonError();
+      }
+    });
+  }
+
   /** Runs `work` while nobody reads or commits; a failure of it poisons. */
   #alone(work: () => Promise<void>): Promise<void> {
     const { failure, lock } = this.#parts;
@@ -183,7 +214,8 @@ export class Truncator {
     try {
       await work();
     } catch (error) {
-      this.#parts.failure.poison(error);
+      const { failure } = this.#parts;
+      if (!failure.isStalled) failure.poison(error);
       throw error;
     }
   }

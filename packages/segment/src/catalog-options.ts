@@ -66,9 +66,12 @@ function defined<T extends object>(options: T): Partial<T> {
 
 /** @throws ERR_SEGLOG_INVALID_ARGUMENT naming the option that is wrong */
 export function checkOpenListed(options: OpenListedOptions): void {
-  checkOptions("options", options, ["mode", "nextOffset"]);
+  checkOptions("options", options, ["mode", "nextOffset", "cutAt"]);
   checkOneOf("mode", options.mode, ["sealed", "closed", "crashed"]);
   if (options.mode === "sealed" || options.nextOffset !== undefined) {
     checkInteger("nextOffset", options.nextOffset, { min: 0 });
   }
+  if (options.cutAt === undefined) return;
+  checkInteger("cutAt", options.cutAt, { min: 0 });
+  if (options.mode !== "crashed") throw invalidArgument("cutAt", options.cutAt, 'of "crashed"');
 }

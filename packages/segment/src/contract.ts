@@ -20,7 +20,7 @@ export interface SegmentRecord {
  * Single-threaded by contract: no two calls run at the same time, except that `append` and the
  * reading members may be called while a `flush` or `sync` is in flight, and the reading members
  * also while a `truncate` or `seal` is; what a truncate drops is not held from the call on.
- * Poisoning is that of the store: see `Store` of `@seglog/store`. After `close` every call but
+ * Failures are those of the store, `ERR_SEGLOG_NOT_WRITTEN` too: see `Store` of `@seglog/store`. After `close` every call but
  * `close` and `hasRoom` fails with `ERR_SEGLOG_CLOSED`.
  */
 export interface Segment {
@@ -222,6 +222,11 @@ export interface OpenListedOptions {
   readonly mode: "sealed" | "closed" | "crashed";
   /** One past the last record, where known: always with `"sealed"`. */
   readonly nextOffset?: Offset;
+  /**
+   * With `"crashed"`: a truncation was cut short that drops the records from here on. What lies
+   * there is dropped and not judged, by stores that know `keepRecords`; others may still have it.
+   */
+  readonly cutAt?: Offset;
 }
 
 /** What a log must remember beside its segments. */

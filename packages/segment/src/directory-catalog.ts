@@ -1,4 +1,4 @@
-import { checkInteger, hasCode, SeglogError } from "@seglog/errors";
+import { checkInteger, hasCode, SeglogError, shortageOf } from "@seglog/errors";
 import type { FileLock } from "@seglog/fs";
 import type { Index } from "@seglog/index";
 import type { Store } from "@seglog/store";
@@ -8,6 +8,7 @@ import {
   type ResolvedCatalogOptions,
 } from "./catalog-options.ts";
 import { checkedIndex, checkedStore } from "./check-part.ts";
+import { quietly, removeIfThere } from "./clean-up.ts";
 import type {
   CatalogState,
   DirectoryCatalogOptions,
@@ -22,6 +23,7 @@ import { directoryMode, parentOf } from "./directory-paths.ts";
 import { openSegment } from "./open-segment.ts";
 import { baseOffsetOf, indexName, storeName } from "./segment-name.ts";
 import { StateFile } from "./state-file.ts";
+import { type StoreRequestParts, storeRequest } from "./store-request.ts";
 
 /** Name of the file whose lock keeps a second writer out. */
 export const LOCK_FILE_NAME = "seglog.lock";
@@ -109,16 +111,34 @@ class DirectoryCatalog implements SegmentCatalog {
     let segment: Segment | undefined;
     try {
       // an index may have been left behind by a removal that a crash cut short
-      await this.#removeIfThere(this.#indexPath(baseOffset));
-      const store = await this.#openStore(baseOffset, "exclusive", "crashed");
+      await removeIfThere(this.#options.fs, this.#indexPath(baseOffset));
+      const store = await this.#openStore(baseOffset, { create: "exclusive", end: "crashed" });
       segment = await this.#open(baseOffset, store, { access: "write", trustIndex: false });
       await this.#options.fs.syncDirectory(this.path);
       return segment;
     } catch (error) {
       await quietly(segment?.close());
       // what is there was made by this call, or else by somebody since it began
-      if (!hasCode(error, "ERR_SEGLOG_EXISTS")) await quietly(this.#removeFiles(baseOffset));
+      if (!hasCode(error, "ERR_SEGLOG_EXISTS")) await this.#unmake(baseOffset, error);
       throw error;
+    }
+  }
+
+  /**
+   * Removes what a failed `create` left, durably: a store that came back after a power cut would be
+   * taken for the log's last, behind records that went to the one before.
+   */
+  async #unmake(baseOffset: Offset, cause: unknown): Promise<void> {
+    const path = this.#storePath(baseOffset);
+    try {
+      const isThere = (await this.#options.fs.stat(path)) !== undefined;
+      await this.#removeFiles(baseOffset);
+      if (isThere) await this.#options.fs.syncDirectory(this.path);
+    } catch {
+      // only after a shortage would anybody go on, and with what is left here nobody must
+      if (shortageOf(cause) === undefined) return;
+      const text = `what a failed making of ${path} left cannot be removed`;
+      throw new SeglogError("ERR_SEGLOG_IO", text, { path, operation: "remove" }, { cause });
     }
   }
 
@@ -126,7 +146,7 @@ class DirectoryCatalog implements SegmentCatalog {
     checkInteger("baseOffset", baseOffset, { min: 0 });
     checkOpenListed(options);
     this.#checkOpen();
-    const { mode, nextOffset } = options;
+    const { mode, nextOffset, cutAt } = options;
     const how = {
       trustIndex: mode !== "crashed",
       ...(nextOffset === undefined ? {} : { nextOffset }),
@@ -134,7 +154,8 @@ class DirectoryCatalog implements SegmentCatalog {
     if (mode === "crashed" && nextOffset !== undefined && !this.readOnly) {
       await this.#checkEnd(baseOffset, nextOffset);
     }
-    const store = await this.#openStore(baseOffset, "never", mode);
+    const kept = cutAt === undefined ? {} : { keepRecords: Math.max(0, cutAt - baseOffset) };
+    const store = await this.#openStore(baseOffset, { create: "never", end: mode, ...kept });
     if (how.trustIndex && (mode === "sealed" || this.readOnly)) {
       const segment = await this.#openAsItIs(baseOffset, store, how);
       if (segment !== undefined) return segment;
@@ -169,7 +190,11 @@ class DirectoryCatalog implements SegmentCatalog {
    * behind that end. Reads only.
    */
   async #checkEnd(baseOffset: Offset, nextOffset: Offset): Promise<void> {
-    const store = await this.#openStore(baseOffset, "never", "crashed", "read");
+    const store = await this.#openStore(baseOffset, {
+      create: "never",
+      end: "crashed",
+      access: "read",
+    });
     const how = { access: "scratch", trustIndex: false, nextOffset } as const;
     await (await this.#open(baseOffset, store, how)).close();
   }
@@ -221,28 +246,12 @@ class DirectoryCatalog implements SegmentCatalog {
     }
   }
 
-  async #openStore(
-    baseOffset: Offset,
-    create: "exclusive" | "never",
-    end: OpenListedOptions["mode"],
-    access: "read" | "write" = this.readOnly ? "read" : "write",
-  ): Promise<Store> {
-    const o = this.#options;
-    const store = await o.openStore({
-      fs: o.fs,
-      path: this.#storePath(baseOffset),
-      access,
-      create,
-      baseOffset,
-      frameFormat: o.frameFormat,
-      recordBytesMax: o.recordBytesMax,
-      stagedBytesMax: o.stagedBytesMax,
-      expectedBytes: o.segmentBytesMax,
-      mode: o.mode,
-      end,
-      ...(o.random === undefined ? {} : { random: o.random }),
-    });
-    return checkedStore(store);
+  async #openStore(baseOffset: Offset, how: StoreRequestParts): Promise<Store> {
+    const { readOnly } = this;
+    const path = this.#storePath(baseOffset);
+    const access = readOnly ? "read" : "write";
+    const request = storeRequest(this.#options, { path, baseOffset, access, ...how });
+    return checkedStore(await this.#options.openStore(request));
   }
 
   async #openIndex(baseOffset: Offset, access: "read" | "write" | "scratch"): Promise<Index> {
@@ -260,16 +269,8 @@ class DirectoryCatalog implements SegmentCatalog {
 
   /** The index first: a store without an index is a segment, an index without a store is not. */
   async #removeFiles(baseOffset: Offset): Promise<void> {
-    await this.#removeIfThere(this.#indexPath(baseOffset));
-    await this.#removeIfThere(this.#storePath(baseOffset));
-  }
-
-  async #removeIfThere(path: string): Promise<void> {
-    try {
-      await this.#options.fs.remove(path);
-    } catch (error) {
-      if (!hasCode(error, "ERR_SEGLOG_NOT_FOUND")) throw error;
-    }
+    await removeIfThere(this.#options.fs, this.#indexPath(baseOffset));
+    await removeIfThere(this.#options.fs, this.#storePath(baseOffset));
   }
 
   #storePath(baseOffset: Offset): string {
@@ -291,9 +292,4 @@ class DirectoryCatalog implements SegmentCatalog {
     const { path } = this;
     throw new SeglogError("ERR_SEGLOG_READ_ONLY", `${path} was opened read-only`, { path });
   }
-}
-
-/** Waits for a clean-up whose failure would hide the failure that led to it. */
-async function quietly(cleanUp: Promise<void> | undefined): Promise<void> {
-  await cleanUp?.catch(() => undefined);
 }

@@ -21,6 +21,10 @@ export type FrameFormat = "checked" | "plain";
  * After a failed `flush`, `sync` or `truncate` the store is poisoned: every later call that
  * writes throws or rejects with `ERR_SEGLOG_POISONED`; reads of records that were durable still
  * work; `close` releases. After `close` every call but `close` fails with `ERR_SEGLOG_CLOSED`.
+ *
+ * Where a write was refused for want of room, and no sync has failed, a store may know better: the
+ * failed call, and every later one that writes, fails with `ERR_SEGLOG_NOT_WRITTEN`, until a
+ * `truncate` to what `flush` or `sync` covered before has dropped the rest. Then it goes on.
  */
 export interface Store {
   /** Position that the next record gets: the end of the last frame, staged ones included. */
@@ -43,6 +47,7 @@ export interface Store {
    * @throws ERR_SEGLOG_RECORD_TOO_LARGE  nothing was staged
    * @throws ERR_SEGLOG_OVERLOADED  too much is staged; nothing was added; `await flush()` helps
    * @throws ERR_SEGLOG_POISONED  an earlier write or sync failed; reopen to recover
+   * @throws ERR_SEGLOG_NOT_WRITTEN  an earlier write was refused; truncate to go on
    */
   append(record: Uint8Array, options?: AppendOptions): Position;
 
@@ -86,6 +91,7 @@ export interface Store {
    * a killed process loses nothing of it.
    *
    * @throws ERR_SEGLOG_IO  a write failed; the store is poisoned
+   * @throws ERR_SEGLOG_NOT_WRITTEN  a write was refused for want of room
    */
   flush(): Promise<void>;
 
@@ -93,6 +99,7 @@ export interface Store {
    * When this resolves, everything appended before the call survives a power cut.
    *
    * @throws ERR_SEGLOG_IO  a write or the sync failed; the store is poisoned
+   * @throws ERR_SEGLOG_NOT_WRITTEN  a write was refused for want of room; the sync did not begin
    */
   sync(): Promise<void>;
 
@@ -204,6 +211,12 @@ export interface OpenFileStoreOptions {
    *   with `ERR_SEGLOG_READ_ONLY`. Holds no file descriptor where the mapping outlives it.
    */
   readonly end?: "crashed" | "closed" | "sealed";
+  /**
+   * How many records to keep of a file whose end is `"crashed"`, where that is known: what lies
+   * behind them is cut off and not judged, since a truncation that a crash cut short leaves there
+   * what it may. From 0; default: all that are whole.
+   */
+  readonly keepRecords?: number;
   /** Source of the new file's salt: an integer in `[0, 2^32)`. Default: cryptographic. */
   readonly random?: () => number;
 }

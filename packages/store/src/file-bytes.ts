@@ -38,14 +38,26 @@ export class FileBytes {
     return this.#mapping?.outlivesHandle === true && this.#mapped === this.#fileBytes;
   }
 
-  /** Ends all mappings; the file may be cut to `fileBytes` afterwards. Reads may go on. */
+  /**
+   * Ends all mappings; the file may be cut to `fileBytes` afterwards. Reads may go on, also where
+   * the disk refuses to end one: that is never looked at again.
+   */
   unmap(fileBytes: number): void {
-    this.#mapping?.close();
+    const ending = [...this.#retired];
+    if (this.#mapping !== undefined) ending.push(this.#mapping);
     this.#mapping = undefined;
     this.#mapped = 0;
     this.#fileBytes = fileBytes;
-    for (const mapping of this.#retired) mapping.close();
     this.#retired.clear();
+    const failures: unknown[] = [];
+    for (const mapping of ending) {
+      try {
+        mapping.close();
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw failures[0];
   }
 
   /**
@@ -67,7 +79,12 @@ export class FileBytes {
   #retire(mapping: Mapping): void {
     this.#retired.add(mapping);
     setImmediate(() => {
-      if (this.#retired.delete(mapping)) mapping.close();
+      if (!this.#retired.delete(mapping)) return;
+      try {
+        mapping.close();
+      } catch {
+        // nobody waits for this, and nobody looks at that mapping again
+      }
     });
   }
 }

@@ -129,10 +129,13 @@ export class FileStore implements Store {
   }
 
   async truncate(size: Position): Promise<void> {
-    this.#refuseWrite();
+    this.#refuseClosed();
+    if (this.#writer.failure?.shortage === undefined) this.#refuseWrite();
     checkPosition("size", size, this.size + 1);
     await this.#writer.rewrite(
       () => {
+        // after a shortage: what lies behind is not in the file
+        if (size > this.#staging.start) this.#writer.refuseIfFailed();
         const last = frameBefore(this.#parts, size);
         // Where a good frame ends, or at least begins: what is around a damage can be dropped.
         if (last === undefined && size !== 0 && size !== this.size) this.#reader.view(size);
@@ -144,7 +147,7 @@ export class FileStore implements Store {
 
   async seal(): Promise<void> {
     this.#refuseClosed();
-    this.#writer.refuseIfPoisoned();
+    this.#writer.refuseIfFailed();
     if (!this.#readOnly) {
       this.#readOnly = true;
       this.#sealing = this.#seal();
@@ -172,14 +175,17 @@ export class FileStore implements Store {
       await this.#writer.idle();
       if (!this.#readOnly && this.#writer.failure === undefined) await this.#writer.finish();
     } finally {
-      file.unmap(0);
-      await handle.close();
+      try {
+        file.unmap(0);
+      } finally {
+        await handle.close();
+      }
     }
   }
 
   /** Does `work`, or what makes it needless: a store is sealed when everything is durable. */
   async #durably(work: () => Promise<void>): Promise<void> {
-    this.#writer.refuseIfPoisoned();
+    this.#writer.refuseIfFailed();
     if (!this.#readOnly) await work();
     else await this.#sealing;
   }
@@ -190,7 +196,7 @@ export class FileStore implements Store {
 
   #refuseWrite(): void {
     this.#refuseClosed();
-    this.#writer.refuseIfPoisoned();
+    this.#writer.refuseIfFailed();
     if (!this.#readOnly) return;
     const { path } = this.#parts.handle;
     const text = `${path} is sealed or open for reading`;

@@ -1,4 +1,4 @@
-import { SeglogError } from "@seglog/errors";
+import { SeglogError, shortageOf } from "@seglog/errors";
 import type { FileHandle } from "@seglog/fs";
 import type { FileBytes } from "./file-bytes.ts";
 import { GENERATIONS, STORE_HEADER_BYTES } from "./format.ts";
@@ -16,6 +16,16 @@ export interface FileWriterParts {
   readonly generation: number;
 }
 
+/** Why nothing is written. */
+export interface WriteFailure {
+  readonly cause: unknown;
+  /**
+   * Set where the disk had no room for a write, and no sync has failed: the system's code. What is
+   * in the file up to the first frame of that write is known, and the rest can be cut.
+   */
+  readonly shortage: string | undefined;
+}
+
 /**
  * Brings staged frames into the file and makes them durable.
  *
@@ -27,7 +37,7 @@ export class FileWriter {
   /** Generation of the frames staged now, 0 to 3. */
   generation: number;
   /** The first failure of a write or sync; nothing is written from then on. */
-  failure: { readonly cause: unknown } | undefined;
+  failure: WriteFailure | undefined;
   readonly #parts: FileWriterParts;
   readonly #queue = new SerialQueue();
   /** Where the frames of {@link FileWriter.generation} begin. */
@@ -47,17 +57,17 @@ export class FileWriter {
 
   /** Calls that wait for their turn share one job: it starts after all of them were made. */
   flush(): Promise<void> {
-    this.#waitingFlush ??= this.#run(() => {
+    this.#waitingFlush ??= this.#queue.run(() => {
       this.#waitingFlush = undefined;
-      return this.#write();
+      return this.#guard(() => this.#write());
     });
     return this.#waitingFlush;
   }
 
   sync(): Promise<void> {
-    this.#waitingSync ??= this.#run(() => {
+    this.#waitingSync ??= this.#queue.run(() => {
       this.#waitingSync = undefined;
-      return this.#writeAndSync();
+      return this.#guard(() => this.#writeAndSync());
     });
     return this.#waitingSync;
   }
@@ -65,15 +75,20 @@ export class FileWriter {
   /**
    * Gives everything staged to the file, then runs `plan`, whose error changes nothing, then
    * `change` with what it returned, nothing else writing. `change` tells where the frames end.
+   *
+   * After a shortage nothing staged is written: `change` must cut at or before
+   * {@link Staging.start}, and what is staged is forgotten. From then on writing goes on.
    */
   rewrite<T>(plan: () => T, change: (plan: T) => Promise<FrameBoundary>): Promise<void> {
     return this.#queue.run(async () => {
-      await this.#guard(() => this.#write());
+      if (this.failure?.shortage === undefined) await this.#guard(() => this.#write());
       const planned = plan();
-      await this.#guard(async () => {
+      await this.#attempt(async () => {
         const { staging, preallocation, handle } = this.#parts;
         await preallocation.stop();
         const { position, generation } = await change(planned);
+        if (this.failure !== undefined) staging.forget();
+        this.failure = undefined;
         staging.restart(position);
         this.#durable = position;
         this.#generationStart = position;
@@ -85,24 +100,26 @@ export class FileWriter {
 
   /** Writes what is staged, cuts the file behind it, syncs. Nothing may be called afterwards. */
   finish(): Promise<void> {
-    return this.#run(async () => {
-      const { staging, preallocation, handle, file } = this.#parts;
-      await preallocation.stop();
-      await this.#write();
-      const fileBytes = STORE_HEADER_BYTES + staging.start;
-      const cut = (await handle.size()) !== fileBytes;
-      if (cut) {
-        file.unmap(fileBytes);
-        await handle.truncate(fileBytes);
-      }
-      if (cut || this.#durable < staging.start) await handle.sync();
-      this.#durable = staging.start;
-    });
+    return this.#queue.run(() => this.#guard(() => this.#finish()));
   }
 
   /** Resolves when no job runs. */
   idle(): Promise<void> {
     return this.#queue.run(() => this.#parts.preallocation.stop());
+  }
+
+  async #finish(): Promise<void> {
+    const { staging, preallocation, handle, file } = this.#parts;
+    await preallocation.stop();
+    await this.#write();
+    const fileBytes = STORE_HEADER_BYTES + staging.start;
+    const cut = (await handle.size()) !== fileBytes;
+    if (cut) {
+      file.unmap(fileBytes);
+      await handle.truncate(fileBytes);
+    }
+    if (cut || this.#durable < staging.start) await handle.sync();
+    this.#durable = staging.start;
   }
 
   async #writeAndSync(): Promise<void> {
@@ -127,35 +144,44 @@ export class FileWriter {
     const parts = staging.swap();
     const fileEnd = STORE_HEADER_BYTES + end;
     await preallocation.makeWay(fileEnd);
-    await handle.write(parts, STORE_HEADER_BYTES + start);
+    try {
+      await handle.write(parts, STORE_HEADER_BYTES + start);
+    } catch (cause) {
+      this.failure = { cause, shortage: shortageOf(cause) };
+      throw cause;
+    }
     staging.release();
     preallocation.written(fileEnd);
     file.grown(preallocation.fileBytes);
   }
 
-  #run(job: () => Promise<void>): Promise<void> {
-    return this.#queue.run(() => this.#guard(job));
+  async #guard(job: () => Promise<void>): Promise<void> {
+    this.refuseIfFailed();
+    await this.#attempt(job);
   }
 
-  async #guard(job: () => Promise<void>): Promise<void> {
-    this.refuseIfPoisoned();
+  /** A failure of `job` is the end of writing; the one of a shortage was noted where it was met. */
+  async #attempt(job: () => Promise<void>): Promise<void> {
+    const before = this.failure;
     try {
       await job();
     } catch (cause) {
-      this.failure = { cause };
+      if (this.failure === before) this.failure = { cause, shortage: undefined };
+      if (this.failure?.shortage !== undefined) this.refuseIfFailed();
       throw cause;
     }
   }
 
-  /** @throws ERR_SEGLOG_POISONED  after a failure */
-  refuseIfPoisoned(): void {
+  /** @throws ERR_SEGLOG_POISONED | ERR_SEGLOG_NOT_WRITTEN  after a failure */
+  refuseIfFailed(): void {
     if (this.failure === undefined) return;
     const { path } = this.#parts.handle;
-    throw new SeglogError(
-      "ERR_SEGLOG_POISONED",
-      `an earlier write or sync of ${path} failed; reopen it to recover`,
-      { path },
-      { cause: this.failure.cause },
-    );
+    const { cause, shortage: errno } = this.failure;
+    if (errno !== undefined) {
+      const text = `${path} was refused what it had to write (${errno}); cut it to go on`;
+      throw new SeglogError("ERR_SEGLOG_NOT_WRITTEN", text, { path, errno }, { cause });
+    }
+    const text = `an earlier write or sync of ${path} failed; reopen it to recover`;
+    throw new SeglogError("ERR_SEGLOG_POISONED", text, { path }, { cause });
   }
 }

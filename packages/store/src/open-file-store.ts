@@ -11,7 +11,7 @@ import { Preallocation } from "./preallocation.ts";
 import { corruptStore, type RecoveredEnd, recover } from "./recover.ts";
 import { Staging } from "./staging.ts";
 import { checkFileStoreOptions, type FileStoreOptions } from "./store-options.ts";
-import { frameBefore } from "./truncate-file.ts";
+import { endBatchAt, frameBefore } from "./truncate-file.ts";
 
 /**
  * Opens, or makes, a store in one file. The store is ready when this resolves, and the file's
@@ -90,11 +90,12 @@ function findEnd(
 async function recoverEnd(
   handle: FileHandle,
   frames: FrameCodec,
-  { access }: FileStoreOptions,
+  { access, keepRecords }: FileStoreOptions,
 ): Promise<RecoveredEnd> {
-  const end = await recover(handle, frames, { live: access === "read" });
+  const end = await recover(handle, frames, { live: access === "read", keepRecords });
   if (access === "read") return end;
-  if (end.tornBytes > 0) await handle.truncate(STORE_HEADER_BYTES + end.position);
+  if (keepRecords !== undefined) await endBatchAt(end.position, { handle, frames });
+  if (end.mustCut) await handle.truncate(STORE_HEADER_BYTES + end.position);
   await rewrite(handle, 0, STORE_HEADER_BYTES);
   if (frames instanceof CheckedFrames) {
     const to = STORE_HEADER_BYTES + end.position;
@@ -125,17 +126,18 @@ async function trustEnd(
   const position = (await handle.size()) - STORE_HEADER_BYTES;
   if (position === 0) return EMPTY;
   if (end === "sealed" || access === "read" || !(frames instanceof CheckedFrames)) {
-    return { position, generation: -1, tornBytes: 0, unsureFrom: position };
+    return { position, generation: -1, tornBytes: 0, mustCut: false, unsureFrom: position };
   }
   const last = frameBefore({ handle, frames }, position);
   if (last === undefined) throw corruptStore(handle.path, position);
   const generation = last.tags & FRAME_FLAGS.generation;
-  return { position, generation, tornBytes: 0, unsureFrom: position };
+  return { position, generation, tornBytes: 0, mustCut: false, unsureFrom: position };
 }
 
 const EMPTY: RecoveredEnd = Object.freeze({
   position: 0,
   generation: -1,
   tornBytes: 0,
+  mustCut: false,
   unsureFrom: 0,
 });

@@ -10,13 +10,22 @@ import { type FrameBoundary, Walk } from "./walk.ts";
 
 /** What opening found out about the end of a store. */
 export interface RecoveredEnd extends FrameBoundary {
-  /** Bytes behind `position` up to the last that is not zero. */
+  /** Bytes behind `position`, up to the last that is not zero, of what was not finished. */
   readonly tornBytes: number;
+  /** Whether there is anything behind `position` to be cut off. */
+  readonly mustCut: boolean;
   /**
    * What lies before is durable for certain: a sync finished before anything of a later generation
    * was written. What lies behind may be in the OS's memory only.
    */
   readonly unsureFrom: number;
+}
+
+export interface RecoverOptions {
+  /** Whether a writer in another process may be at work. */
+  readonly live: boolean;
+  /** After so many frames nothing is judged: see `OpenFileStoreOptions.keepRecords`. */
+  readonly keepRecords?: number | undefined;
 }
 
 /**
@@ -28,11 +37,14 @@ export interface RecoveredEnd extends FrameBoundary {
 export async function recover(
   handle: FileHandle,
   frames: FrameCodec,
-  options: { readonly live: boolean },
+  options: RecoverOptions,
 ): Promise<RecoveredEnd> {
+  const { keepRecords = Number.POSITIVE_INFINITY } = options;
   const walk = new Walk(new FileWindow(handle, await handle.size()), frames, 0);
   let pauseAt = TURN_BYTES;
-  while (walk.step()) {
+  for (let records = 0; ; records++) {
+    if (records === keepRecords) return keptEnd(walk);
+    if (!walk.step()) break;
     if (walk.position < pauseAt) continue;
     pauseAt = walk.position + TURN_BYTES;
     await new Promise((resolve) => setImmediate(resolve));
@@ -71,8 +83,15 @@ function decide(handle: FileHandle, walk: Walk): RecoveredEnd | undefined {
     position: end.position,
     generation: end.generation,
     tornBytes: lastByte - end.position,
+    mustCut: lastByte > end.position,
     unsureFrom: Math.min(walk.generationStart, end.position),
   };
+}
+
+/** The end of a store of which only what was walked is kept. */
+function keptEnd({ position, generation, generationStart, window }: Walk): RecoveredEnd {
+  const mustCut = window.fileBytes > STORE_HEADER_BYTES + position;
+  return { position, generation, tornBytes: 0, mustCut, unsureFrom: generationStart };
 }
 
 /** One past the last byte that is not zero, as a position; `position` when there is none. */

@@ -76,6 +76,14 @@ export class Staging {
     this.#leaving.length = 0;
   }
 
+  /** Drops what is staged, written in part or not at all. */
+  forget(): void {
+    this.end = this.start;
+    this.#leaving.length = 0;
+    this.#filling.length = 0;
+    this.#current = undefined;
+  }
+
   /** Goes on at `position`; nothing is staged. */
   restart(position: number): void {
     invariant(this.start === this.end, "nothing is staged");

@@ -4,8 +4,10 @@ import type { MemoryStoreOptions, OpenFileStoreOptions } from "./contract.ts";
 import { RECORD_BYTES_LIMIT } from "./format.ts";
 
 /** Every option of a file store, checked, with its default where it has one. */
-export type FileStoreOptions = Required<Omit<OpenFileStoreOptions, "baseOffset" | "mode">> &
-  Pick<OpenFileStoreOptions, "baseOffset" | "mode">;
+export type FileStoreOptions = Required<Omit<OpenFileStoreOptions, Optional>> &
+  Pick<OpenFileStoreOptions, Optional>;
+
+type Optional = "baseOffset" | "mode" | "keepRecords";
 
 const DEFAULT_STORE_OPTIONS = Object.freeze({
   access: "write",
@@ -58,6 +60,7 @@ function checkSizes(all: FileStoreOptions): void {
   checkInteger("bufferBytes", all.bufferBytes, { min: 4096, max: 2 ** 28 });
   checkInteger("expectedBytes", all.expectedBytes, { min: 0 });
   if (all.baseOffset !== undefined) checkInteger("baseOffset", all.baseOffset, { min: 0 });
+  if (all.keepRecords !== undefined) checkInteger("keepRecords", all.keepRecords, { min: 0 });
   if (all.mode !== undefined) checkInteger("mode", all.mode, { min: 0, max: 0o777 });
 }
 
@@ -71,5 +74,6 @@ const FILE_STORE_OPTIONS = [
   "path",
   "baseOffset",
   "mode",
+  "keepRecords",
   ...Object.keys(DEFAULT_STORE_OPTIONS),
 ];

@@ -19,7 +19,7 @@ export async function truncateFile(
   position: number,
   last: FoundFrame | undefined,
 ): Promise<FrameBoundary> {
-  if (last !== undefined && last.tags & FRAME_FLAGS.batchContinues) await endBatch(handle, last);
+  await endBatch(handle, last);
   const fileBytes = STORE_HEADER_BYTES + position;
   file.unmap(fileBytes);
   await handle.truncate(fileBytes);
@@ -37,12 +37,21 @@ export function frameBefore(
   return findLastFrame(window, frames, position);
 }
 
+/** Sees to it that the batch, if any, of the frame that ends at `position` ends there. */
+export async function endBatchAt(
+  position: number,
+  parts: Pick<TruncateParts, "handle" | "frames">,
+): Promise<void> {
+  await endBatch(parts.handle, frameBefore(parts, position));
+}
+
 /**
  * What stays of a batch that is cut in two may be durable, and must not be dropped by recovery
  * for want of its end. Takes the flag off the last frame that stays, and syncs, while the rest of
  * the batch is still there. It is one byte: a crash leaves the old or the new frame, both valid.
  */
-async function endBatch(handle: FileHandle, last: FoundFrame): Promise<void> {
+async function endBatch(handle: FileHandle, last: FoundFrame | undefined): Promise<void> {
+  if (last === undefined || (last.tags & FRAME_FLAGS.batchContinues) === 0) return;
   const at = STORE_HEADER_BYTES + last.position + 4;
   const byte = new Uint8Array(1);
   handle.read(byte, at);

@@ -78,6 +78,8 @@ export interface CrashState {
  *
  * Programs see the volatile contents. Durable is what a completed sync covers: of files what was
  * finished before {@link FileHandle.sync} began, of directories the same for `syncDirectory`.
+ * After a failed sync of a file no later one tells what became of its bytes; a failed sync of a
+ * directory leaves its names pending, and a later one covers them.
  * Everything else is pending, and a power cut leaves any part of it:
  * - of a file, each sector of 512 bytes as it was after any of the calls that changed it since
  *   the last sync, whatever the others are; also a store through a mapping that was not flushed;

@@ -15,8 +15,6 @@ export interface NameStep {
   readonly needs: readonly NameStep[];
   /** Directories that are still to be synced before it is durable. */
   readonly unsynced: Set<SimDirectory>;
-  /** A failed sync covered it: no later one makes it durable by itself. */
-  doubtful: boolean;
 }
 
 /** The names of a disk: what programs see, what is durable, and the steps between the two. */
@@ -46,14 +44,14 @@ export class NameJournal {
       if (!this.#durable.has(directory)) this.#durable.set(directory, new Map(directory.children));
     }
     const needs = this.#steps.filter((earlier) => mustPrecede(earlier, changes));
-    this.#steps.push({ at, call, changes, needs, unsynced: directories, doubtful: false });
+    this.#steps.push({ at, call, changes, needs, unsynced: directories });
     applyChanges(changes);
   }
 
   /** A sync of `directory` that had begun at `begunAt` was done. */
   fold(directory: SimDirectory, begunAt: number): void {
     for (const step of this.#steps) {
-      if (step.call.finishedAt < begunAt && !step.doubtful) step.unsynced.delete(directory);
+      if (step.call.finishedAt < begunAt) step.unsynced.delete(directory);
     }
     this.#settle();
   }
@@ -62,13 +60,6 @@ export class NameJournal {
   foldCall(call: DiskCall): void {
     for (const step of this.#steps) if (step.call === call) step.unsynced.clear();
     this.#settle();
-  }
-
-  /** A sync of `directory` that had begun at `begunAt` failed. */
-  doubt(directory: SimDirectory, begunAt: number): void {
-    for (const step of this.#steps) {
-      if (step.call.finishedAt < begunAt && step.unsynced.has(directory)) step.doubtful = true;
-    }
   }
 
   /** Moves the steps that are durable, and what they need, out of the journal. */

@@ -127,10 +127,14 @@ function startOpen(
   return file;
 }
 
+/**
+ * A failed sync leaves the names pending, and a later one covers them: names go through the file
+ * system's journal, which after a failed commit takes no other until it is mounted again. The bytes
+ * of a file have no journal; see `SimFile.doubt`.
+ */
 function sync({ names }: DiskCore, path: string, { begunAt, fault }: DiskCall): void {
   const directory = findDirectory(names.root, path, "syncDirectory");
   if (fault === undefined) names.fold(directory, begunAt);
-  else names.doubt(directory, begunAt);
 }
 
 async function lock(core: DiskCore, path: string): Promise<FileLock> {
