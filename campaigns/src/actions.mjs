@@ -23,6 +23,7 @@ import { iterate, tail } from "./watchers.mjs";
 /** Takes one step. Throws a {@link Violation} that can be seen now. @param {Session} session @param {Step} step */
 export async function takeStep(session, step) {
   if (session.violation !== undefined) throw session.violation;
+  session.noteTakenBack();
   switch (step.op) {
     case "append":
       for (const size of step.sizes) append(session, size, step.fill);
@@ -77,6 +78,7 @@ function append(session, size, fill) {
   const { log, settings } = session;
   const value = makeValue(session, size, fill);
   const given = value.slice();
+  session.noteTakenBack();
   const before = log.nextOffset;
   const call = log.append(given);
   staged(session, { name: "append", values: [value], call, before });
@@ -89,6 +91,7 @@ function appendBatch(session, sizes, fill) {
   const { log, settings } = session;
   const values = sizes.map((size) => makeValue(session, size, fill));
   const given = values.map((value) => value.slice());
+  session.noteTakenBack();
   const before = log.nextOffset;
   const call = log.appendBatch(given);
   staged(session, { name: "appendBatch", values, call, before });

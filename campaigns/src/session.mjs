@@ -149,6 +149,19 @@ export class Session {
     if (!this.mayFail) throw new Violation(`${name} was refused`, error);
   }
 
+  /** Notes that the log, which had no room, has dropped what was not committed. */
+  noteTakenBack() {
+    if (this.#log === undefined) return;
+    const { nextOffset, committedOffset } = this.#log;
+    if (nextOffset >= this.model.next || this.settings.stagedBytesMax !== undefined) return;
+    if (!this.mayFail) throw new Violation(`${this.model.next} fell to ${nextOffset}`);
+    if (nextOffset !== committedOffset) {
+      throw new Violation(`taken back to ${nextOffset}, and committed up to ${committedOffset}`);
+    }
+    const commits = (this.settings.durability ?? "commit") === "commit";
+    this.model.acknowledge(this.model.cut(nextOffset), commits ? "durable" : "flushed");
+  }
+
   /** Waits until everything that was called has settled. */
   async settle() {
     await this.within(Promise.all(this.#pending.keys()), [...this.#pending.values()].join(", "));

@@ -26,6 +26,10 @@ export class Batch {
   bytes = 0;
   /** Promises that wait. */
   waiters = 0;
+  /** Records that no promise waits for. */
+  unwaited = 0;
+  /** Promises that wait for all of the batch. */
+  flushes = 0;
   #slots = SLOTS_AT_FIRST;
   #values = emptySlots<unknown>(SLOTS_AT_FIRST);
   #resolves = emptySlots<Resolve>(SLOTS_AT_FIRST);
@@ -47,18 +51,31 @@ export class Batch {
     this.waiters = at + 1;
   }
 
+  /** Adds a promise that waits for all records so far. */
+  flush(resolve: Resolve, reject: Reject): void {
+    this.flushes++;
+    this.push(undefined, resolve, reject);
+  }
+
   /** Resolves all, in the order in which they came, and empties the batch. */
   resolveAll(): void {
     for (let i = 0; i < this.waiters; i++) this.#resolves[i]?.(this.#values[i]);
     this.#clearWaiters();
-    this.records = 0;
-    this.bytes = 0;
+    this.forget();
   }
 
   /** Rejects all, in the order in which they came. The records stay counted: they are staged. */
   rejectAll(error: unknown): void {
     for (let i = 0; i < this.waiters; i++) this.#rejects[i]?.(error);
     this.#clearWaiters();
+  }
+
+  /** Counts nothing any more: the records are durable, or were taken back. */
+  forget(): void {
+    this.records = 0;
+    this.bytes = 0;
+    this.unwaited = 0;
+    this.flushes = 0;
   }
 
   #clearWaiters(): void {

@@ -12,7 +12,7 @@ export interface CommitTarget {
   /**
    * When it resolves, every record staged before the call is durable. Never called while an
    * earlier call is pending; `append` may be called meanwhile.
-   * A rejection poisons the group commit.
+   * A rejection poisons the group commit, but for what {@link GroupCommitOptions.resume} mends.
    */
   sync(): Promise<void>;
 }
@@ -27,6 +27,11 @@ export interface CommitTarget {
  * After a failed `sync` of the target it is poisoned: everything that waits, and every later
  * call, rejects with `ERR_SEGLOG_POISONED`, the target's error as `cause`. After `close` every
  * call but `close` and `stats` fails with `ERR_SEGLOG_CLOSED`.
+ *
+ * With {@link GroupCommitOptions.resume}, a target that says `ERR_SEGLOG_NOT_WRITTEN` has only had
+ * no room: everything that waits rejects with that error, and so do calls until `resume` resolves;
+ * then appends go on. Where records were lost that `stage` took, and that nobody waited for, `stage`
+ * and `ready` go on failing with it until a `flush` has said so.
  */
 export interface GroupCommit {
   /**
@@ -68,6 +73,8 @@ export interface GroupCommit {
   /**
    * Lets nothing more in, commits what is staged or waits, and settles every promise. Does not
    * close the target. Idempotent. Resolves also when poisoned.
+   *
+   * @throws ERR_SEGLOG_NOT_WRITTEN  records that `stage` took are lost, and no `flush` has said so
    */
   close(): Promise<void>;
 
@@ -101,6 +108,12 @@ export interface GroupCommitOptions {
    * current turn. `flush`, `close`, `syncBytes` and a lack of room cut the wait short.
    */
   readonly lingerMs?: number;
+  /**
+   * Called when the target has failed with `ERR_SEGLOG_NOT_WRITTEN`, and everybody who waited was
+   * rejected: is to drop what the target holds beyond its last sync, and to let it go on. Where it
+   * rejects the group commit is poisoned. `Log.resume` does this. Default: every failure poisons.
+   */
+  readonly resume?: () => Promise<void>;
   /**
    * The clock of {@link GroupCommitStats.syncMs}, in ms from any start, never going back.
    * Default: `performance.now`.

@@ -1,4 +1,4 @@
-import { SeglogError } from "@seglog/errors";
+import { hasCode, SeglogError } from "@seglog/errors";
 import { AbortWatch } from "./abort-watch.ts";
 import { checkRequest, checkTarget, recordBytes, signalOf } from "./arguments.ts";
 import type {
@@ -36,6 +36,11 @@ class Committer implements GroupCommit {
   readonly #refusals = new Refusals();
   #draining = false;
   #poison: SeglogError | undefined;
+  /** What the target had no room for, until it has been resumed. */
+  #stall: SeglogError | undefined;
+  /** The same, where it took records of {@link GroupCommit.stage} and nobody has been told. */
+  #untold: SeglogError | undefined;
+  readonly #resume: (() => Promise<void>) | undefined;
   #closing: Promise<void> | undefined;
   #closed: () => void = () => {};
 
@@ -43,6 +48,7 @@ class Committer implements GroupCommit {
     const resolved = resolveOptions(options);
     this.#target = target;
     this.#bytesMax = resolved.bytesMax;
+    this.#resume = resolved.resume;
     this.#cycle = new SyncCycle(target, resolved, {
       committed: () => this.#committed(),
       failed: (cause) => this.#failed(cause),
@@ -59,6 +65,7 @@ class Committer implements GroupCommit {
       if (!this.#admits(bytes, signal)) return this.#appendLater(record, bytes, signal);
       return this.#cycle.acknowledge(this.#target.append(record), bytes) as Promise<number>;
     } catch (error) {
+      this.#refused(error);
       return Promise.reject(error);
     }
   }
@@ -70,14 +77,22 @@ class Committer implements GroupCommit {
       if (!this.#admits(bytes, signal)) return this.#submitLater(request, bytes, signal);
       return this.#cycle.acknowledge(request.stage(), bytes) as Promise<T>;
     } catch (error) {
+      this.#refused(error);
       return Promise.reject(error);
     }
   }
 
   stage(record: Uint8Array): number {
     const bytes = recordBytes(record);
+    if (this.#untold !== undefined) throw this.#untold;
     if (!this.#admits(bytes)) throw this.#refuse(bytes);
-    const address = this.#target.append(record);
+    let address: number;
+    try {
+      address = this.#target.append(record);
+    } catch (error) {
+      this.#refused(error);
+      throw error;
+    }
     this.#cycle.count(bytes);
     return address;
   }
@@ -85,6 +100,7 @@ class Committer implements GroupCommit {
   ready(): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#checkOpen();
+      if (this.#untold !== undefined) throw this.#untold;
       this.#refusals.wait({ resolve: resolve as Settlers["resolve"], reject });
       this.#wakeReady();
       if (this.#refusals.waiters > 0) this.#cycle.beginNow();
@@ -93,6 +109,7 @@ class Committer implements GroupCommit {
 
   flush(): Promise<void> {
     return new Promise((resolve, reject) => {
+      if (this.#closing === undefined) this.#tell();
       this.#checkOpen();
       const settlers = { resolve: resolve as Settlers["resolve"], reject };
       if (this.#queue.first === undefined) this.#cycle.flush(settlers);
@@ -101,8 +118,8 @@ class Committer implements GroupCommit {
   }
 
   close(): Promise<void> {
-    this.#closing ??= new Promise((resolve) => {
-      this.#closed = resolve;
+    this.#closing ??= new Promise((resolve, reject) => {
+      this.#closed = () => (this.#untold === undefined ? resolve() : reject(this.#untold));
       this.#refusals.rejectAll(closedError());
       // Not at once: this may be called by a `stage` whose record is not yet counted.
       queueMicrotask(() => this.#finishClosing());
@@ -117,6 +134,7 @@ class Committer implements GroupCommit {
   #checkOpen(): void {
     if (this.#closing !== undefined) throw closedError();
     if (this.#poison !== undefined) throw this.#poison;
+    if (this.#stall !== undefined) throw this.#stall;
   }
 
   /** Whether `bytes` may be staged now. Throws where they may not be staged at all. */
@@ -186,6 +204,7 @@ class Committer implements GroupCommit {
     try {
       value = stage();
     } catch (error) {
+      this.#refused(error);
       waiter.reject(error);
       return;
     }
@@ -199,6 +218,7 @@ class Committer implements GroupCommit {
   }
 
   #committed(): void {
+    if (this.#stall !== undefined) return this.#takeBack(this.#stall);
     this.#drain();
     const crowded = this.#queue.first !== undefined || this.#refusals.waiters > 0;
     if (crowded || this.#cycle.enough) this.#cycle.beginNow();
@@ -206,22 +226,68 @@ class Committer implements GroupCommit {
   }
 
   #finishClosing(): void {
+    if (this.#stall !== undefined) return; // until it has been resumed
     if (this.#poison === undefined) this.#cycle.beginNow();
     if (this.#poison !== undefined || this.#cycle.idle) this.#closed();
   }
 
+  /** The target threw `error`: where it had no room, what is staged there is lost as well. */
+  #refused(error: unknown): void {
+    if (this.#stall !== undefined || !this.#canResume(error)) return;
+    this.#stall = error;
+    // a sync that runs tells itself what became of the records that it covers
+    if (!this.#cycle.isSyncing) this.#takeBack(error);
+  }
+
+  #canResume(error: unknown): error is SeglogError {
+    return this.#resume !== undefined && hasCode(error, "ERR_SEGLOG_NOT_WRITTEN");
+  }
+
+  /** Rejects everything that waits, then lets the target drop what it holds, and goes on. */
+  #takeBack(error: SeglogError): void {
+    if (this.#cycle.takeBack(error)) this.#untold = error;
+    this.#rejectWaiting(error);
+    // not within the call that was refused: its caller must be told before anything goes on
+    const resumed = Promise.resolve().then(() => this.#resume?.());
+    void resumed.then(
+      () => {
+        this.#stall = undefined;
+        this.#committed();
+      },
+      (cause: unknown) => this.#poisonBy(cause),
+    );
+  }
+
   #failed(cause: unknown): void {
+    if (!this.#canResume(cause)) return this.#poisonBy(cause);
+    this.#stall ??= cause;
+    this.#takeBack(this.#stall);
+  }
+
+  #poisonBy(cause: unknown): void {
     const text = "a sync failed: nothing is written any more; reopen the target to recover";
     const error = new SeglogError("ERR_SEGLOG_POISONED", text, {}, { cause });
     this.#poison = error;
+    this.#stall = undefined;
     this.#cycle.rejectAll(error);
+    this.#rejectWaiting(error);
+    if (this.#closing !== undefined) this.#finishClosing();
+  }
+
+  /** Throws, once, what nobody has been told. */
+  #tell(): void {
+    const untold = this.#untold;
+    this.#untold = undefined;
+    if (untold !== undefined) throw untold;
+  }
+
+  #rejectWaiting(error: unknown): void {
     for (let waiter = this.#queue.first; waiter !== undefined; waiter = this.#queue.first) {
       this.#queue.remove(waiter);
       this.#aborts.remove(waiter);
       waiter.reject(error);
     }
     this.#refusals.rejectAll(error);
-    if (this.#closing !== undefined) this.#finishClosing();
   }
 }
 

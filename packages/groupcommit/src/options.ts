@@ -7,9 +7,10 @@ export interface ResolvedOptions {
   readonly syncBytes: number;
   readonly lingerMs: number;
   readonly now: () => number;
+  readonly resume: (() => Promise<void>) | undefined;
 }
 
-const KNOWN = ["bytesMax", "syncBytes", "lingerMs", "now"] as const;
+const KNOWN = ["bytesMax", "syncBytes", "lingerMs", "now", "resume"] as const;
 const BYTES_LIMIT = 2 ** 40;
 const LINGER_MS_LIMIT = 60_000;
 
@@ -35,5 +36,9 @@ export function resolveOptions(options: GroupCommitOptions): ResolvedOptions {
   }
   const now = options.now ?? DEFAULTS.now;
   if (typeof now !== "function") throw invalidArgument("now", now, "a function");
-  return { bytesMax, syncBytes, lingerMs, now };
+  const { resume } = options;
+  if (resume !== undefined && typeof resume !== "function") {
+    throw invalidArgument("resume", resume, "a function that resolves when the target goes on");
+  }
+  return { bytesMax, syncBytes, lingerMs, now, resume };
 }

@@ -54,20 +54,22 @@ export class SyncCycle {
     return this.#filling.bytes >= this.#options.syncBytes;
   }
 
+  /** Whether a sync runs. */
+  get isSyncing(): boolean {
+    return this.#syncing !== undefined;
+  }
+
   /** Counts a record that was just staged, and for which nobody waits. */
   count(bytes: number): void {
-    this.#filling.records++;
-    this.#filling.bytes += bytes;
-    this.usedBytes += bytes;
-    this.#appends++;
-    if (this.enough) this.beginNow();
+    this.#filling.unwaited++;
+    this.#count(bytes);
   }
 
   /** A promise for `value`, what just staging a record returned. */
   acknowledge(value: unknown, bytes: number): Promise<unknown> {
     const promise = this.#filling.wait(value); // before counting, which may begin the sync
     this.#demand();
-    this.count(bytes);
+    this.#count(bytes);
     return promise;
   }
 
@@ -78,17 +80,17 @@ export class SyncCycle {
   ): void {
     this.#filling.push(value, resolve, reject);
     this.#demand();
-    this.count(bytes);
+    this.#count(bytes);
   }
 
   /** Resolves when all that is staged now is durable. */
   flush({ resolve, reject }: Settlers): void {
     if (this.#filling.records > 0) {
-      this.#filling.push(undefined, resolve, reject);
+      this.#filling.flush(resolve, reject);
       if (this.#syncing === undefined) this.#pacer.soon();
       else this.#urgent = true;
     } else if (this.#syncing !== undefined) {
-      this.#syncing.push(undefined, resolve, reject);
+      this.#syncing.flush(resolve, reject);
     } else {
       resolve(undefined);
     }
@@ -109,6 +111,24 @@ export class SyncCycle {
     this.#filling.rejectAll(error);
   }
 
+  /**
+   * Rejects everything that waits, forgets what was staged, and begins anew; no sync runs, or the
+   * one that did has failed.
+   *
+   * @returns whether records are lost of which nobody has been told
+   */
+  takeBack(error: unknown): boolean {
+    const batches = [this.#syncing, this.#filling];
+    const isUntold =
+      batches.some((batch) => batch !== undefined && batch.unwaited > 0) &&
+      !batches.some((batch) => batch !== undefined && batch.flushes > 0);
+    this.rejectAll(error);
+    for (const batch of batches) batch?.forget();
+    this.#syncing = undefined;
+    this.usedBytes = 0;
+    return isUntold;
+  }
+
   stats(waiting: number): GroupCommitStats {
     return {
       appends: this.#appends,
@@ -119,6 +139,14 @@ export class SyncCycle {
       batchMax: this.#batchMax,
       syncMs: { ...this.#syncMs },
     };
+  }
+
+  #count(bytes: number): void {
+    this.#filling.records++;
+    this.#filling.bytes += bytes;
+    this.usedBytes += bytes;
+    this.#appends++;
+    if (this.enough) this.beginNow();
   }
 
   #demand(): void {

@@ -38,6 +38,11 @@ export interface TypedRecord<Out> {
  * is poisoned: whoever waits, and every later append, is rejected with `ERR_SEGLOG_POISONED`;
  * reads of committed records go on; `close` releases; reopening recovers. After `close` every call
  * but `close` fails with `ERR_SEGLOG_CLOSED`.
+ *
+ * A full disk, and a lack of descriptors or memory, is no such failure: whoever waits is rejected
+ * with `ERR_SEGLOG_NOT_WRITTEN`, what was not committed is dropped for good, and the log goes on.
+ * Whoever uses {@link Seglog.write} is told by the next {@link Seglog.sync}, and until then by
+ * every `write`; the offsets that were lost are given again.
  */
 export interface Seglog<In = BytesOrString, Out = Uint8Array> {
   /** The log's directory, as an absolute path. */
@@ -75,13 +80,18 @@ export interface Seglog<In = BytesOrString, Out = Uint8Array> {
    *
    * @throws ERR_SEGLOG_OVERLOADED  `stagedBytesMax` is reached, or appends wait for room; nothing
    *   was staged; `await ready()`
+   * @throws ERR_SEGLOG_NOT_WRITTEN  earlier records are lost: `sync` says so, and ends that
    */
   write(value: In): Offset;
 
   /** Resolves when {@link Seglog.write} has room again. */
   ready(): Promise<void>;
 
-  /** When this resolves, everything staged before the call is durable, whatever the policy. */
+  /**
+   * When this resolves, everything staged before the call is durable, whatever the policy.
+   *
+   * @throws ERR_SEGLOG_NOT_WRITTEN  some of it is lost; `nextOffset` tells where to go on
+   */
   sync(): Promise<void>;
 
   /**

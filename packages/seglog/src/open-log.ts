@@ -63,7 +63,10 @@ export async function openLog(
   const timers = new BackgroundTimers(log, limits.durability, options.retention);
   return new TypedLog<never, unknown>({
     log,
-    commits: groupCommit(commitTarget(log, limits), { bytesMax: limits.stagedBytesMax }),
+    commits: groupCommit(commitTarget(log, limits), {
+      bytesMax: limits.stagedBytesMax,
+      resume: () => log.resume(),
+    }),
     codec: options.codec ?? bytes(),
     onClose: () => timers.stop(),
   });

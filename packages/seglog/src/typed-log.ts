@@ -164,8 +164,11 @@ export class TypedLog<In, Out> implements Seglog<In, Out> {
 
   async #close(): Promise<void> {
     this.#onClose();
-    await this.#commits.close();
-    await this.#log.close();
+    try {
+      await this.#commits.close();
+    } finally {
+      await this.#log.close();
+    }
   }
 
   #encode(value: In): Uint8Array {
