@@ -30,8 +30,8 @@ export interface CommitTarget {
  *
  * With {@link GroupCommitOptions.resume}, a target that says `ERR_SEGLOG_NOT_WRITTEN` has only had
  * no room: everything that waits rejects with that error, and so do calls until `resume` resolves;
- * then appends go on. Where records were lost that `stage` took, and that nobody waited for, `stage`
- * and `ready` go on failing with it until a `flush` has said so.
+ * then appends go on. Where records were lost that `stage` took, and that nobody waited for,
+ * `stage` and `ready` go on failing with it until a `flush` has said so.
  */
 export interface GroupCommit {
   /**

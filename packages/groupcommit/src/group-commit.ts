@@ -1,6 +1,7 @@
 import { hasCode, SeglogError } from "@seglog/errors";
 import { AbortWatch } from "./abort-watch.ts";
 import { checkRequest, checkTarget, recordBytes, signalOf } from "./arguments.ts";
+import { closedError } from "./closed-error.ts";
 import type {
   CommitTarget,
   GroupCommit,
@@ -218,7 +219,10 @@ class Committer implements GroupCommit {
   }
 
   #committed(): void {
-    if (this.#stall !== undefined) return this.#takeBack(this.#stall);
+    if (this.#stall !== undefined) {
+      this.#takeBack(this.#stall);
+      return;
+    }
     this.#drain();
     const crowded = this.#queue.first !== undefined || this.#refusals.waiters > 0;
     if (crowded || this.#cycle.enough) this.#cycle.beginNow();
@@ -259,9 +263,12 @@ class Committer implements GroupCommit {
   }
 
   #failed(cause: unknown): void {
-    if (!this.#canResume(cause)) return this.#poisonBy(cause);
-    this.#stall ??= cause;
-    this.#takeBack(this.#stall);
+    if (this.#canResume(cause)) {
+      this.#stall ??= cause;
+      this.#takeBack(this.#stall);
+    } else {
+      this.#poisonBy(cause);
+    }
   }
 
   #poisonBy(cause: unknown): void {
@@ -289,10 +296,4 @@ class Committer implements GroupCommit {
     }
     this.#refusals.rejectAll(error);
   }
-}
-
-function closedError(): SeglogError {
-  return new SeglogError("ERR_SEGLOG_CLOSED", "the group commit is closed", {
-    what: "group commit",
-  });
 }

@@ -234,6 +234,37 @@ export const mutants: readonly Mutant[] = [
     rejectedBy: "a failed sync poisons: staged, waiting, flush and ready reject with the cause",
   },
   {
+    name: "goes on after a shortage without resuming the target",
+    make: configured(({ resume, ...options }) => ({
+      ...options,
+      ...(resume && { resume: async () => {} }),
+    })),
+    rejectedBy:
+      "a shortage rejects all that wait with the target's error, and resume lets appends go on",
+  },
+  {
+    name: "takes every failure of a resume for nothing",
+    make: configured(({ resume, ...options }) => ({
+      ...options,
+      ...(resume && { resume: () => resume().catch(() => {}) }),
+    })),
+    rejectedBy: "a shortage poisons where there is no resume, or where resume rejects",
+  },
+  {
+    name: "forgets what nobody waited for",
+    make: decorated((good) => ({
+      stage: (record) => {
+        try {
+          return good.stage(record);
+        } catch (error) {
+          ignoringErrors(good.flush());
+          throw error;
+        }
+      },
+    })),
+    rejectedBy: "who staged without waiting is refused until a flush has told of the loss",
+  },
+  {
     name: "closes without committing",
     make: decorated(() => {
       const closed = Promise.resolve();

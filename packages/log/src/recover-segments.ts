@@ -1,4 +1,4 @@
-import { hasCode } from "@seglog/errors";
+import { hasCode, shortageOf } from "@seglog/errors";
 import type { CatalogState, Segment, SegmentCatalog, SegmentListing } from "@seglog/segment";
 import type { LogRecovery, Offset } from "./contract.ts";
 import { corrupt, noLog } from "./log-errors.ts";
@@ -38,6 +38,41 @@ export async function recoverSegments(
     }
     throw corrupt(catalog.path, `${catalog.path} has lost its segments`, state.firstOffset);
   }
+  const kept = keptOf(state, listed);
+  const dropped = listed.filter((listing) => !kept.includes(listing));
+  try {
+    return await openOrClose(catalog, state, { kept, dropped });
+  } catch (error) {
+    if (catalog.readOnly || dropped.length === 0 || shortageOf(error) === undefined) throw error;
+    // a full disk: what the log holds no more goes first
+    await catalog.remove(dropped.map(({ baseOffset }) => baseOffset));
+    return openOrClose(catalog, state, { kept, dropped: [] });
+  }
+}
+
+/** The segments that hold records of the log, by what its state says. */
+function keptOf(
+  { firstOffset, truncatingTo }: CatalogState,
+  listed: readonly SegmentListing[],
+): readonly SegmentListing[] {
+  return listed.filter(({ baseOffset }, i) => {
+    const next = listed[i + 1]?.baseOffset;
+    const isBefore = next !== undefined && next <= firstOffset;
+    return !isBefore && !(truncatingTo !== undefined && i > 0 && baseOffset > truncatingTo);
+  });
+}
+
+interface Listed {
+  readonly kept: readonly SegmentListing[];
+  /** What a truncation dropped, and is to be removed. */
+  readonly dropped: readonly SegmentListing[];
+}
+
+async function openOrClose(
+  catalog: SegmentCatalog,
+  state: CatalogState,
+  listed: Listed,
+): Promise<RecoveredLog> {
   const opened: Segment[] = [];
   try {
     return await openExisting(catalog, state, listed, opened);
@@ -73,16 +108,11 @@ async function makeLog(
 async function openExisting(
   catalog: SegmentCatalog,
   state: CatalogState,
-  listed: readonly SegmentListing[],
+  { kept, dropped }: Listed,
   opened: Segment[],
 ): Promise<RecoveredLog> {
   const { firstOffset, closedAt, truncatingTo } = state;
   const clean = closedAt !== undefined;
-  const kept = listed.filter(({ baseOffset }, i) => {
-    const next = listed[i + 1]?.baseOffset;
-    const isBefore = next !== undefined && next <= firstOffset;
-    return !isBefore && !(truncatingTo !== undefined && i > 0 && baseOffset > truncatingTo);
-  });
   const first = kept[0]?.baseOffset;
   if (first === undefined || first > firstOffset) {
     throw corrupt(catalog.path, `the segment of record ${firstOffset} is missing`, firstOffset);
@@ -109,7 +139,6 @@ async function openExisting(
   const lastTime = Math.max(state.lastTime, lastTimeOf(opened, { firstOffset, nextOffset }));
   const recovered = { segments: opened, firstOffset, nextOffset, lastTime, recovery };
   if (!catalog.readOnly) {
-    const dropped = listed.filter((listing) => !kept.includes(listing));
     await finish(catalog, recovered, dropped);
     // over the other state that the catalog keeps, too: see `Truncator`
     if (truncatingTo !== undefined) await sayOpen(catalog, recovered);
@@ -127,12 +156,36 @@ async function finish(
   if (active.nextOffset > nextOffset) await active.truncate(nextOffset);
   await catalog.remove(dropped.map(({ baseOffset }) => baseOffset));
   if (nextOffset === firstOffset && active.baseOffset < firstOffset) {
-    // emptied by a truncation that a crash cut short: the space is freed now
-    const emptied = segments.splice(0, segments.length, await catalog.create(firstOffset));
-    for (const segment of emptied) await segment.close();
-    await catalog.remove(emptied.map(({ baseOffset }) => baseOffset));
+    await replaceEmptied(catalog, { segments, firstOffset, lastTime });
   }
   await sayOpen(catalog, { firstOffset, lastTime });
+}
+
+/** The log was emptied by a truncation that a crash cut short: the space is freed now. */
+async function replaceEmptied(
+  catalog: SegmentCatalog,
+  { segments, firstOffset, lastTime }: Pick<RecoveredLog, "segments" | "firstOffset" | "lastTime">,
+): Promise<void> {
+  const emptied = [...segments];
+  const discard = async (): Promise<void> => {
+    for (const segment of emptied) await segment.close();
+    await catalog.remove(emptied.map(({ baseOffset }) => baseOffset));
+  };
+  try {
+    segments.splice(0, segments.length, await catalog.create(firstOffset));
+    await discard();
+  } catch (error) {
+    if (shortageOf(error) === undefined || segments[0] !== emptied[0]) throw error;
+    // the disk has no room before what is there goes: "closed and empty" may be without segments
+    await catalog.saveState({
+      firstOffset,
+      closedAt: firstOffset,
+      truncatingTo: undefined,
+      lastTime,
+    });
+    await discard();
+    segments.splice(0, segments.length, await catalog.create(firstOffset));
+  }
 }
 
 function sayOpen(
@@ -146,15 +199,16 @@ function sayOpen(
 function openLast(
   catalog: SegmentCatalog,
   baseOffset: Offset,
-  { closedAt, truncatingTo }: CatalogState,
+  { firstOffset, closedAt, truncatingTo }: CatalogState,
 ): Promise<Segment> {
   if (closedAt === undefined) {
     // all records that a truncation keeps were durable before it began; what it cuts may be in bits
     const cut = truncatingTo === undefined ? {} : { cutAt: truncatingTo };
     return catalog.open(baseOffset, { mode: "crashed", ...cut });
   }
-  // a segment without records may be one whose making a crash cut short
-  const mode = closedAt === baseOffset ? "crashed" : "closed";
+  // a segment without records may be one whose making a crash cut short, and one with records of
+  // an empty log one whose removal was: see `replaceEmptied`
+  const mode = closedAt === baseOffset || closedAt === firstOffset ? "crashed" : "closed";
   return catalog.open(baseOffset, { mode, nextOffset: closedAt });
 }
 

@@ -182,7 +182,10 @@ export class Truncator {
     const { committer, cuts, failure, lock, segments, writer } = this.#parts;
     await lock.withExclusive(async () => {
       await writer.settle();
-      if (!failure.isStalled) return failure.checkWritable();
+      if (!failure.isStalled) {
+        failure.checkWritable();
+        return;
+      }
       try {
         // a truncation that was under way has given offsets which only its cut makes right
         if (writer.staging.isHeld) failure.checkWritable();

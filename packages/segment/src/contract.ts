@@ -20,8 +20,8 @@ export interface SegmentRecord {
  * Single-threaded by contract: no two calls run at the same time, except that `append` and the
  * reading members may be called while a `flush` or `sync` is in flight, and the reading members
  * also while a `truncate` or `seal` is; what a truncate drops is not held from the call on.
- * Failures are those of the store, `ERR_SEGLOG_NOT_WRITTEN` too: see `Store` of `@seglog/store`. After `close` every call but
- * `close` and `hasRoom` fails with `ERR_SEGLOG_CLOSED`.
+ * Failures are those of the store, `ERR_SEGLOG_NOT_WRITTEN` too: see `Store` of `@seglog/store`.
+ * After `close` every call but `close` and `hasRoom` fails with `ERR_SEGLOG_CLOSED`.
  */
 export interface Segment {
   /** Offset of the first record, and name of the segment. */

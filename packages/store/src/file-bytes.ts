@@ -69,7 +69,11 @@ export class FileBytes {
     const length = Math.min(this.#fileBytes, MAPPED_BYTES_MAX);
     if (to > length || length - this.#mapped < this.#mapped / 8) return false;
     const old = this.#mapping;
-    this.#mapping = this.#handle.map(length, { access: "read" });
+    try {
+      this.#mapping = this.#handle.map(length, { access: "read" });
+    } catch {
+      return false; // a process has only so many mappings; what is not mapped is read
+    }
     this.#mapped = length;
     if (old !== undefined) this.#retire(old);
     return true;

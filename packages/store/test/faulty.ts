@@ -9,6 +9,8 @@ export interface Fault {
   after?: number;
   /** Bytes of the failing write that reach the file. */
   readonly writtenBytes?: number;
+  /** What it fails with. Default `"EIO"`. */
+  readonly errno?: string;
 }
 
 /** A disk in memory that fails once, as scripted, and holds calls back when asked to. */
@@ -46,18 +48,19 @@ function faultyHandle(disk: FaultyFileSystem, handle: FileHandle): FileHandle {
       const fault = strike(disk, "write");
       if (fault === undefined) return handle.write(parts, position);
       await handle.write([bytes.subarray(0, fault.writtenBytes ?? 0)], position);
-      throw ioError(handle.path, "write");
+      throw ioError(handle.path, "write", fault.errno);
     },
     async sync() {
       disk.calls.push("sync");
       const fault = strike(disk, "sync");
       await disk.syncGate;
-      if (fault !== undefined) throw ioError(handle.path, "sync");
+      if (fault !== undefined) throw ioError(handle.path, "sync", fault.errno);
       await handle.sync();
     },
     async truncate(size) {
       disk.calls.push(`truncate ${size}`);
-      if (strike(disk, "truncate") !== undefined) throw ioError(handle.path, "truncate");
+      const fault = strike(disk, "truncate");
+      if (fault !== undefined) throw ioError(handle.path, "truncate", fault.errno);
       await handle.truncate(size);
     },
   });
@@ -75,10 +78,7 @@ function strike(disk: FaultyFileSystem, operation: Fault["operation"]): Fault | 
   return fault;
 }
 
-function ioError(path: string, operation: string): SeglogError {
-  return new SeglogError("ERR_SEGLOG_IO", `${operation} of ${path}: EIO`, {
-    path,
-    operation,
-    errno: "EIO",
-  });
+function ioError(path: string, operation: string, errno = "EIO"): SeglogError {
+  const text = `${operation} of ${path}: ${errno}`;
+  return new SeglogError("ERR_SEGLOG_IO", text, { path, operation, errno });
 }

@@ -5,6 +5,7 @@ import { commitPromises } from "./commit.ts";
 import { failurePromises } from "./failure.ts";
 import { lingerPromises } from "./linger.ts";
 import { roomPromises } from "./room.ts";
+import { shortagePromises } from "./shortage.ts";
 
 /** The promises of the contract, each a case that any implementation can be run through. */
 export function groupCommitPromises(make: Make): PromiseCase[] {
@@ -14,6 +15,7 @@ export function groupCommitPromises(make: Make): PromiseCase[] {
     ...roomPromises(make),
     ...abortPromises(make),
     ...failurePromises(make),
+    ...shortagePromises(make),
     ...closePromises(make),
   ];
 }

@@ -71,6 +71,7 @@ export function decorated(log: Log, change: Partial<Log>): Log {
     offsetAtTime: (time) => log.offsetAtTime(time),
     truncateBefore: (offset) => log.truncateBefore(offset),
     truncateAfter: (offset) => log.truncateAfter(offset),
+    resume: () => log.resume(),
     enforceRetention: () => log.enforceRetention(),
     segments: () => log.segments(),
     reader: () => log.reader(),
