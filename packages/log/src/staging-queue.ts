@@ -11,31 +11,41 @@ export interface StagedGroup {
   readonly valueBytes: number;
 }
 
-interface QueuedGroup extends StagedGroup {
-  /** Offset of its first record. */
-  readonly baseOffset: Offset;
-}
-
 /** Bytes that `group` takes in a segment. */
 export function framedBytes({ values, valueBytes }: StagedGroup): number {
   return valueBytes + values.length * FRAME_OVERHEAD_BYTES;
 }
 
-/** Copies of records with their offsets, in order, until a segment takes them. */
+/** Many small values share one piece of memory of so many bytes; larger ones have their own. */
+const CHUNK_BYTES = 64 * 1024;
+
+/**
+ * Copies of records with their offsets, in order, until a segment takes them.
+ *
+ * A loop of writes that never lets the event loop turn fills it with millions while a roll waits:
+ * an object and a buffer for each cost ten times what these arrays do.
+ */
 export class StagingQueue {
-  readonly #groups: QueuedGroup[] = [];
+  /** Of each record: where its value lies, how long it is, when it was appended. */
+  #chunks: Uint8Array[] = [];
+  #starts: number[] = [];
+  #lengths: number[] = [];
+  #times: number[] = [];
+  /** Of each record: how many follow it in its batch. */
+  #following: number[] = [];
   #head = 0;
+  /** Offset of the first record of the arrays, taken or not. */
   #baseOffset: Offset;
-  #nextOffset: Offset;
   #bytes = 0;
+  #chunk: Uint8Array = NOTHING;
+  #used = 0;
 
   constructor(baseOffset: Offset) {
     this.#baseOffset = baseOffset;
-    this.#nextOffset = baseOffset;
   }
 
   get isEmpty(): boolean {
-    return this.#head === this.#groups.length;
+    return this.#head === this.#lengths.length;
   }
 
   /** Bytes held, framing included. */
@@ -46,50 +56,81 @@ export class StagingQueue {
   /** Appends a copy of `values`; `baseOffset` is the first one's offset. */
   push(values: readonly Uint8Array[], time: number, baseOffset: Offset): void {
     if (this.isEmpty) this.#restart(baseOffset);
-    const copies = values.map((value) => value.slice());
-    const valueBytes = copies.reduce((sum, value) => sum + value.length, 0);
-    const group = { values: copies, time, valueBytes, baseOffset };
-    this.#groups.push(group);
-    this.#nextOffset += values.length;
-    this.#bytes += framedBytes(group);
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i] as Uint8Array;
+      const start = this.#reserve(value.length);
+      this.#chunk.set(value, start);
+      this.#chunks.push(this.#chunk);
+      this.#starts.push(start);
+      this.#lengths.push(value.length);
+      this.#times.push(time);
+      this.#following.push(values.length - 1 - i);
+      this.#bytes += value.length + FRAME_OVERHEAD_BYTES;
+    }
   }
 
+  /** The next record or batch; its values are this queue's until it is shifted. */
   peek(): StagedGroup | undefined {
-    return this.#groups[this.#head];
+    if (this.isEmpty) return undefined;
+    const head = this.#head;
+    const count = 1 + (this.#following[head] as number);
+    const values = new Array<Uint8Array>(count);
+    let valueBytes = 0;
+    for (let i = 0; i < count; i++) {
+      const value = this.#valueAt(head + i);
+      values[i] = value;
+      valueBytes += value.length;
+    }
+    return { values, time: this.#times[head] as number, valueBytes };
   }
 
   shift(): void {
-    const group = this.peek();
-    if (group === undefined) return;
-    this.#head++;
-    this.#baseOffset += group.values.length;
-    this.#bytes -= framedBytes(group);
-    if (this.isEmpty) this.#restart(this.#nextOffset);
+    if (this.isEmpty) return;
+    const count = 1 + (this.#following[this.#head] as number);
+    for (let i = 0; i < count; i++) {
+      this.#bytes -= (this.#lengths[this.#head + i] as number) + FRAME_OVERHEAD_BYTES;
+    }
+    this.#head += count;
+    if (this.isEmpty) this.#restart(this.#baseOffset + this.#head);
   }
 
   /** The record with `offset`, as a copy; `undefined` when it is not here. */
   read(offset: Offset): LogRecord | undefined {
-    if (offset < this.#baseOffset || offset >= this.#nextOffset) return undefined;
-    const { baseOffset, time, values } = this.#groupOf(offset);
-    const value = values[offset - baseOffset] as Uint8Array;
-    return { offset, time, value: value.slice() };
+    const n = offset - this.#baseOffset;
+    if (n < this.#head || n >= this.#lengths.length) return undefined;
+    return { offset, time: this.#times[n] as number, value: this.#valueAt(n).slice() };
   }
 
-  #groupOf(offset: Offset): QueuedGroup {
-    let low = this.#head;
-    let high = this.#groups.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >>> 1;
-      if ((this.#groups[middle] as QueuedGroup).baseOffset <= offset) low = middle;
-      else high = middle - 1;
+  #valueAt(n: number): Uint8Array {
+    const { buffer, byteOffset } = this.#chunks[n] as Uint8Array;
+    const start = byteOffset + (this.#starts[n] as number);
+    return new Uint8Array(buffer, start, this.#lengths[n] as number);
+  }
+
+  /** Where in {@link StagingQueue.#chunk} there is room for `length` bytes. */
+  #reserve(length: number): number {
+    if (this.#used + length > this.#chunk.length) {
+      this.#chunk = new Uint8Array(Math.max(CHUNK_BYTES, length));
+      this.#used = 0;
     }
-    return this.#groups[low] as QueuedGroup;
+    const start = this.#used;
+    this.#used += length;
+    return start;
   }
 
   #restart(baseOffset: Offset): void {
-    this.#groups.length = 0;
+    if (this.#lengths.length > 0) {
+      this.#chunks = [];
+      this.#starts = [];
+      this.#lengths = [];
+      this.#times = [];
+      this.#following = [];
+      this.#chunk = NOTHING;
+      this.#used = 0;
+    }
     this.#head = 0;
     this.#baseOffset = baseOffset;
-    this.#nextOffset = baseOffset;
   }
 }
+
+const NOTHING = new Uint8Array(0);
