@@ -127,7 +127,10 @@ describe("a trace that lies is told from one that does not", () => {
     ["a write, then a sync", sound],
     ["a write through O_DSYNC", [open("|O_DSYNC"), write, mark]],
     ["two writes, then a sync", [open(""), half, rest, sync, mark]],
-    ["a sync that other calls cut in two", [open(""), write, unfinished, "7 x() = 0", resumed, mark]],
+    [
+      "a sync that other calls cut in two",
+      [open(""), write, unfinished, "7 x() = 0", resumed, mark],
+    ],
   ])("sound: %s", (_, lines) => {
     expect(problems(lines)).toEqual([]);
   });

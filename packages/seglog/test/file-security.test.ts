@@ -101,13 +101,16 @@ describe("mode", () => {
     [0o600, 0o700],
     [0o640, 0o750],
     [0o666, 0o777],
-  ])("%o is that of every file that a log makes; its directory is %o", async (mode, directories) => {
-    await everything({ mode });
-    for (const at of [directory, join(place, "restored")]) {
-      expect(statSync(at).mode & 0o777).toBe(directories);
-      expect(modes(at)).toEqual(new Set([mode]));
-    }
-  });
+  ])(
+    "%o is that of every file that a log makes; its directory is %o",
+    async (mode, directories) => {
+      await everything({ mode });
+      for (const at of [directory, join(place, "restored")]) {
+        expect(statSync(at).mode & 0o777).toBe(directories);
+        expect(modes(at)).toEqual(new Set([mode]));
+      }
+    },
+  );
 
   test("without it files are 644, and directories 755", async () => {
     await everything({});
@@ -121,24 +124,30 @@ describe("a symbolic link in the place of a file", () => {
     ["closed", makeLog],
     ["killed", makeKilledLog],
   ] as const) {
-    test.each(OUR_NAMES)(`of a ${how} log, to the very file, is refused, and nothing written through it: %s`, async (name) => {
-      await make();
-      const target = join(place, "target");
-      renameSync(join(directory, name), target);
-      symlinkSync(target, join(directory, name));
-      const before = readFileSync(target);
-      await expect(openLog(directory, SETTINGS)).rejects.toMatchObject(REFUSED);
-      expect(readFileSync(target)).toEqual(before);
-      expect(lstatSync(join(directory, name)).isSymbolicLink()).toBe(true);
-    });
+    test.each(OUR_NAMES)(
+      `of a ${how} log, to the very file, is refused, and nothing written through it: %s`,
+      async (name) => {
+        await make();
+        const target = join(place, "target");
+        renameSync(join(directory, name), target);
+        symlinkSync(target, join(directory, name));
+        const before = readFileSync(target);
+        await expect(openLog(directory, SETTINGS)).rejects.toMatchObject(REFUSED);
+        expect(readFileSync(target)).toEqual(before);
+        expect(lstatSync(join(directory, name)).isSymbolicLink()).toBe(true);
+      },
+    );
 
-    test.each(OUR_NAMES)(`of a ${how} log, to nothing, is refused, and nothing made there: %s`, async (name) => {
-      await make();
-      rmSync(join(directory, name));
-      symlinkSync(join(place, "target"), join(directory, name));
-      await expect(openLog(directory, SETTINGS)).rejects.toMatchObject(REFUSED);
-      expect(existsSync(join(place, "target"))).toBe(false);
-    });
+    test.each(OUR_NAMES)(
+      `of a ${how} log, to nothing, is refused, and nothing made there: %s`,
+      async (name) => {
+        await make();
+        rmSync(join(directory, name));
+        symlinkSync(join(place, "target"), join(directory, name));
+        await expect(openLog(directory, SETTINGS)).rejects.toMatchObject(REFUSED);
+        expect(existsSync(join(place, "target"))).toBe(false);
+      },
+    );
   }
 
   test.each([...OUR_NAMES.slice(0, 1), ...OUR_NAMES.slice(4)])(

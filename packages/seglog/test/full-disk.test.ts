@@ -59,34 +59,39 @@ function fill(disk: string, mapper: string, sizes: string): Line[] {
   const args = [FILLER, join(disk, "log"), mapper, ballast, sizes, report];
   const { status, signal } = spawnSync(process.execPath, args, { stdio: "inherit" });
   expect({ status, signal }).toEqual({ status: 0, signal: null });
-  return readFileSync(report, "utf8").split("\n").flatMap((line) => (line === "" ? [] : [JSON.parse(line) as Line]));
+  return readFileSync(report, "utf8")
+    .split("\n")
+    .flatMap((line) => (line === "" ? [] : [JSON.parse(line) as Line]));
 }
 
 describe.skipIf(!built || !canMount())("a file system of 2 MiB, filled under a live log", () => {
   test.each(
     // of the small ones the index is what fills the disk, 16 bytes beside each 16 of the store
     availableMappers().flatMap((mapper) => ["0", "300", "3000,1,20000"].map((s) => [mapper, s])),
-  )("no crash, no false acknowledgement, and appends again once there is room: %s, records of %s", async (mapper, sizes) => {
-    const disk = smallDisk() as string;
-    const lines = fill(disk, mapper as string, sizes as string);
-    expect(lines.at(-1)).toEqual({ ended: true });
+  )(
+    "no crash, no false acknowledgement, and appends again once there is room: %s, records of %s",
+    async (mapper, sizes) => {
+      const disk = smallDisk() as string;
+      const lines = fill(disk, mapper as string, sizes as string);
+      expect(lines.at(-1)).toEqual({ ended: true });
 
-    const refusals = lines.flatMap(({ refused }) => (refused === undefined ? [] : [refused]));
-    expect(refusals.length).toBeGreaterThanOrEqual(200);
-    const said = new Set(refusals.map(({ code, errno }) => `${code} ${errno}`));
-    for (const reason of said) expect(reason).toMatch(/^ERR_SEGLOG_[A-Z_]+ ENOSPC$/);
-    const isDone = lines.some(({ sameLog }) => sameLog === "done");
-    if (SAME_LOG_GOES_ON) expect(isDone).toBe(true);
-    expect(lines.filter(({ reopened }) => reopened !== undefined)).toEqual([]);
+      const refusals = lines.flatMap(({ refused }) => (refused === undefined ? [] : [refused]));
+      expect(refusals.length).toBeGreaterThanOrEqual(200);
+      const said = new Set(refusals.map(({ code, errno }) => `${code} ${errno}`));
+      for (const reason of said) expect(reason).toMatch(/^ERR_SEGLOG_[A-Z_]+ ENOSPC$/);
+      const isDone = lines.some(({ sameLog }) => sameLog === "done");
+      if (SAME_LOG_GOES_ON) expect(isDone).toBe(true);
+      expect(lines.filter(({ reopened }) => reopened !== undefined)).toEqual([]);
 
-    const log = await openLog(join(disk, "log"), { readOnly: true });
-    const acknowledged = lines.filter((line) => line.acknowledged !== undefined);
-    expect(acknowledged.length).toBeGreaterThan(32);
-    const untrue = acknowledged.filter(({ acknowledged: offset, n, bytes }) => {
-      const { value } = log.read(offset as number);
-      return !Buffer.alloc(bytes as number, `${n} `).equals(value);
-    });
-    expect(untrue).toEqual([]);
-    await log.close();
-  });
+      const log = await openLog(join(disk, "log"), { readOnly: true });
+      const acknowledged = lines.filter((line) => line.acknowledged !== undefined);
+      expect(acknowledged.length).toBeGreaterThan(32);
+      const untrue = acknowledged.filter(({ acknowledged: offset, n, bytes }) => {
+        const { value } = log.read(offset as number);
+        return !Buffer.alloc(bytes as number, `${n} `).equals(value);
+      });
+      expect(untrue).toEqual([]);
+      await log.close();
+    },
+  );
 });
