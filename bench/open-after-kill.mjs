@@ -8,8 +8,8 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { openLog } from "seglog";
 
-const USAGE = `How long a log takes to open whose process was killed, against reading the bytes of its
-active segment in the same run.
+const USAGE = `How long a log takes to open whose process was killed, against reading the
+bytes of its active segment in the same run.
 
   node open-after-kill.mjs [--quick] [--dir DIRECTORY]
 
@@ -56,9 +56,10 @@ async function main() {
       console.log(
         JSON.stringify({ recordBytes, records: count, segments, activeBytes, openMs, rawMs }),
       );
+      const mebibytes = (activeBytes / 2 ** 20).toFixed(0);
       console.log(
-        `${count} records of ${recordBytes} B in ${segments} segments: opened in ${openMs.toFixed(0)} ms; ` +
-          `reading the ${(activeBytes / 2 ** 20).toFixed(0)} MiB of the active one takes ${rawMs.toFixed(0)} ms`,
+        `${count} records of ${recordBytes} B, ${segments} segments: open in ${openMs.toFixed(0)} ms; ` +
+          `the ${mebibytes} MiB of the active one are read in ${rawMs.toFixed(0)} ms`,
       );
     } finally {
       await rm(place, { recursive: true, force: true });

@@ -62,7 +62,7 @@ async function checkEmpty(fs: FileSystem, directory: string): Promise<void> {
   throw new SeglogError("ERR_SEGLOG_EXISTS", `${directory} is not empty`, { path: directory });
 }
 
-/** A link would lead to a directory of somebody else, whose log would be taken for an old attempt. */
+/** A link would lead to somebody else's directory, whose log would be taken for an old attempt. */
 async function checkDirectory(fs: FileSystem, path: string): Promise<void> {
   const stat = await fs.stat(path);
   if (stat === undefined || stat.kind === "directory") return;

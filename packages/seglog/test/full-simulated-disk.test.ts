@@ -29,7 +29,7 @@ function checkRefusal(error: unknown): void {
   expect(isFull(error)).toBe(true);
 }
 
-function valueOf(n: number): Uint8Array {
+function recordOf(n: number): Uint8Array {
   return new Uint8Array((n * 397) % 3000).fill(n % 251);
 }
 
@@ -38,7 +38,7 @@ async function appendUntilRefused(log: Seglog, most: number): Promise<Map<number
   const acknowledged = new Map<number, Uint8Array>();
   for (let n = 0; n < most; n++) {
     try {
-      acknowledged.set(await log.append(valueOf(n)), valueOf(n));
+      acknowledged.set(await log.append(recordOf(n)), recordOf(n));
     } catch (error) {
       checkRefusal(error);
       break;
@@ -62,7 +62,7 @@ async function checkAfterwards(
   disk.quotaBytes += 64 * BLOCK_BYTES;
   const log = await open(disk);
   checkHeld(log, acknowledged);
-  for (let n = 0; n < 10; n++) await log.append(valueOf(n));
+  for (let n = 0; n < 10; n++) await log.append(recordOf(n));
   await log.close();
   expect(disk.sigbus).toBeUndefined();
   expect([disk.openHandles, disk.openMappings, disk.heldLocks]).toEqual([0, 0, 0]);
@@ -180,7 +180,7 @@ test("no block left at close: it ends, and says what was not committed", async (
     if (count % 2 === 0) {
       await log.close();
     } else {
-      for (let n = 0; n < 40; n++) log.write(valueOf(n));
+      for (let n = 0; n < 40; n++) log.write(recordOf(n));
       await expect(log.close()).rejects.toSatisfy(isFull);
     }
     await checkAfterwards(disk, acknowledged);
