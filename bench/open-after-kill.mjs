@@ -58,7 +58,8 @@ async function main() {
       );
       const mebibytes = (activeBytes / 2 ** 20).toFixed(0);
       console.log(
-        `${count} records of ${recordBytes} B, ${segments} segments: open in ${openMs.toFixed(0)} ms; ` +
+        `${count} records of ${recordBytes} B in ${segments} segments: ` +
+          `open in ${openMs.toFixed(0)} ms; ` +
           `the ${mebibytes} MiB of the active one are read in ${rawMs.toFixed(0)} ms`,
       );
     } finally {
