@@ -2,6 +2,7 @@ import { checkOptions, hasCode, invalidArgument, SeglogError } from "@seglog/err
 import type { SegmentCatalog } from "@seglog/segment";
 import { borrowedCatalog } from "./borrowed-catalog.ts";
 import type { Log, OpenLogOptions } from "./contract.ts";
+import { tooLarge } from "./log-errors.ts";
 import { openLog } from "./open-log.ts";
 import {
   decodeSnapshotHeader,
@@ -76,6 +77,7 @@ async function restoreFrom(
   }
   if (decoded.kind === "invalid") throw badSnapshot(0, "the stream is not a snapshot");
   const { firstOffset, recordCount } = decoded.header;
+  const { recordBytesMax = Number.POSITIVE_INFINITY } = options;
   let time = 0;
   const log = await openLog(catalog, { ...options, firstOffset, clock: () => time });
   try {
@@ -86,6 +88,8 @@ async function restoreFrom(
       if (head === undefined) throw badSnapshot(position, "the snapshot ends early");
       const length = snapshotValueBytes(head);
       if (length > SNAPSHOT_VALUE_BYTES_MAX) throw badSnapshot(position, "no record is so long");
+      // before so many bytes are gathered
+      if (length > recordBytesMax) throw tooLarge("a record", length, recordBytesMax);
       const record = await bytes.take(SNAPSHOT_RECORD_HEAD_BYTES + length);
       if (record === undefined) throw badSnapshot(position, "the snapshot ends early");
       const found = decodeSnapshotRecord(record, checksum);

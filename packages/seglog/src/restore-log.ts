@@ -16,7 +16,8 @@ const BUILDING_SUFFIX = ".restoring";
  * Atomic: `directory`, which must be missing or empty, is a whole log afterwards, or untouched.
  * The log is not opened. Options are those of `openLog` that say how segments are made.
  *
- * @throws ERR_SEGLOG_EXISTS  `directory` is not empty; nothing was changed
+ * @throws ERR_SEGLOG_EXISTS  `directory` is not empty, or what has its name with `.restoring` is no
+ *   directory; nothing was changed
  * @throws ERR_SEGLOG_LOCKED  somebody else restores to this directory
  * @throws ERR_SEGLOG_BAD_SNAPSHOT  the stream is damaged, ends early, goes on too long, or is none
  * @throws ERR_SEGLOG_UNSUPPORTED_FORMAT  the snapshot was made by a later release
@@ -35,6 +36,7 @@ export async function restoreLog(
   const target = resolve(directory);
   await checkEmpty(fs, target);
   const building = `${target}${BUILDING_SUFFIX}`;
+  await checkDirectory(fs, building);
   const catalog = await openCatalog(building, { ...options, fs }, limits);
   try {
     await discard(fs, catalog); // what a restore that a crash cut short has left
@@ -58,6 +60,13 @@ async function checkEmpty(fs: FileSystem, directory: string): Promise<void> {
   if (stat === undefined) return;
   if (stat.kind === "directory" && (await fs.list(directory)).length === 0) return;
   throw new SeglogError("ERR_SEGLOG_EXISTS", `${directory} is not empty`, { path: directory });
+}
+
+/** A link would lead to somebody else's directory, whose log would be taken for an old attempt. */
+async function checkDirectory(fs: FileSystem, path: string): Promise<void> {
+  const stat = await fs.stat(path);
+  if (stat === undefined || stat.kind === "directory") return;
+  throw new SeglogError("ERR_SEGLOG_EXISTS", `${path} is in the way`, { path });
 }
 
 async function removeBuilding(fs: FileSystem, catalog: SegmentCatalog): Promise<void> {

@@ -15,14 +15,17 @@ export interface IndexedStore {
 }
 
 /**
- * Writes the index anew from the store, every frame of which must be valid.
+ * Writes the index anew from a store whose frames were looked at when it was opened. Only their
+ * lengths are read: to copy and verify 400,000 records once more took half of an opening's time.
  *
  * @returns one past the offset of the last record
- * @throws ERR_SEGLOG_CORRUPT  the store holds an invalid frame before its end
+ * @throws ERR_SEGLOG_CORRUPT  at a frame whose length is damaged
  */
 export function rebuildIndex({ store, index, baseOffset }: IndexedStore): number {
   index.truncate(0);
-  return extendIndex({ store, index, baseOffset }, { offset: baseOffset, position: 0 });
+  let offset = baseOffset;
+  walkFrames(store, (position) => index.write(offset++, position));
+  return offset;
 }
 
 /**

@@ -54,6 +54,14 @@ export class CheckedFrames implements FrameCodec {
     if (this.tags(bytes, at) & batchContinues) return false;
     return crc32(bytes, at + 8, end, crc32(withBatchFlag(bytes, at), 0, 4, seed)) === stored;
   }
+
+  verifyParts(header: Uint8Array, position: number, payload: () => Iterable<Uint8Array>): boolean {
+    const seed = this.seed(position);
+    const stored = u32(header, 0) >>> 0;
+    if (crc32Parts(payload(), crc32(header, 4, 8, seed)) === stored) return true;
+    if (this.tags(header, 0) & batchContinues) return false;
+    return crc32Parts(payload(), crc32(withBatchFlag(header, 0), 0, 4, seed)) === stored;
+  }
 }
 
 /**
@@ -72,6 +80,12 @@ export function u32(bytes: Uint8Array, at: number): number {
     ((bytes[at + 2] as number) << 8) |
     (bytes[at + 3] as number)
   );
+}
+
+function crc32Parts(parts: Iterable<Uint8Array>, value: number): number {
+  let sum = value;
+  for (const part of parts) sum = crc32(part, 0, part.length, sum);
+  return sum;
 }
 
 /** Flags and length as they were before {@link withoutBatchFlag}. */

@@ -8,7 +8,7 @@ import type { FileHandle } from "@seglog/fs";
 export class FileWindow {
   readonly #handle: FileHandle;
   readonly fileBytes: number;
-  #buffer: Uint8Array;
+  readonly #buffer: Uint8Array;
   /** Where in the file the window begins, and how much of the buffer is filled. */
   #from = 0;
   #filled = 0;
@@ -25,8 +25,8 @@ export class FileWindow {
   }
 
   /**
-   * Brings file bytes `[position, position + byteCount)`, all of which must be in the file, into
-   * {@link FileWindow.bytes}; grows the buffer to them where they are more.
+   * Brings file bytes `[position, position + byteCount)`, all of which must be in the file and no
+   * more than the window holds, into {@link FileWindow.bytes}.
    *
    * @returns the index of `position` in `bytes`
    */
@@ -34,10 +34,20 @@ export class FileWindow {
     const at = position - this.#from;
     if (at >= 0 && at + byteCount <= this.#filled) return at;
     invariant(position + byteCount <= this.fileBytes, "window within the file");
-    if (byteCount > this.#buffer.length) this.#buffer = new Uint8Array(byteCount);
+    invariant(byteCount <= this.#buffer.length, "no more than the window holds");
     this.#fill(position);
     invariant(byteCount <= this.#filled, "file did not shrink while it was read");
     return 0;
+  }
+
+  /** File bytes `[from, to)`, in parts; each is lent until the next is asked for. */
+  *parts(from: number, to: number): Generator<Uint8Array, void, undefined> {
+    for (let at = from; at < to; ) {
+      const byteCount = Math.min(this.#buffer.length, to - at);
+      const start = this.load(at, byteCount);
+      yield this.#buffer.subarray(start, start + byteCount);
+      at += byteCount;
+    }
   }
 
   /** One byte of the file, walking upwards. */

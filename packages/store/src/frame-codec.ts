@@ -27,4 +27,12 @@ export interface FrameCodec {
    * written at `position` of this store.
    */
   verify(bytes: Uint8Array, at: number, position: number): boolean;
+
+  /**
+   * As {@link FrameCodec.verify}, of a frame whose payload is not in memory as a whole.
+   *
+   * @param header  its first eight bytes
+   * @param payload  the rest, part after part; may be asked for twice
+   */
+  verifyParts(header: Uint8Array, position: number, payload: () => Iterable<Uint8Array>): boolean;
 }

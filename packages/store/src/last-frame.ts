@@ -1,6 +1,14 @@
 import type { CheckedFrames } from "./checked-frames.ts";
 import type { FileWindow } from "./file-window.ts";
-import { FRAME_HEADER_BYTES, RECORD_BYTES_LIMIT, STORE_HEADER_BYTES } from "./format.ts";
+import {
+  FRAME_FLAGS,
+  FRAME_HEADER_BYTES,
+  RECORD_BYTES_LIMIT,
+  STORE_HEADER_BYTES,
+} from "./format.ts";
+import { verifyInWindow } from "./verify-in-window.ts";
+
+const TAGS = FRAME_FLAGS.batchContinues | FRAME_FLAGS.generation;
 
 /** A frame, by where it is and the four flag bits without the first. */
 export interface FoundFrame {
@@ -26,9 +34,8 @@ export function findLastFrame(
     const position = p - 4;
     const length = end - position - FRAME_HEADER_BYTES;
     if (word >= 0 || (word & RECORD_BYTES_LIMIT) !== length || length < 0) continue;
-    const at = window.load(STORE_HEADER_BYTES + position, end - position);
-    if (frames.verify(window.bytes, at, position)) {
-      return { position, tags: frames.tags(window.bytes, at) };
+    if (verifyInWindow(window, frames, { position, frameBytes: end - position })) {
+      return { position, tags: (word >>> 28) & TAGS };
     }
   }
   return undefined;

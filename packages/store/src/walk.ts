@@ -1,6 +1,7 @@
 import type { FileWindow } from "./file-window.ts";
 import { FRAME_FLAGS, FRAME_HEADER_BYTES, STORE_HEADER_BYTES } from "./format.ts";
 import type { FrameCodec } from "./frame-codec.ts";
+import { verifyInWindow } from "./verify-in-window.ts";
 
 /** A place between two frames. */
 export interface FrameBoundary {
@@ -32,13 +33,14 @@ export class Walk {
     const from = STORE_HEADER_BYTES + this.position;
     const left = this.window.fileBytes - from;
     if (left < FRAME_HEADER_BYTES) return false;
-    let at = this.window.load(from, FRAME_HEADER_BYTES);
+    const at = this.window.load(from, FRAME_HEADER_BYTES);
     const payloadBytes = this.frames.payloadBytes(this.window.bytes, at);
     const frameBytes = FRAME_HEADER_BYTES + payloadBytes;
     if (payloadBytes === -1 || frameBytes > left) return false;
-    at = this.window.load(from, frameBytes);
-    if (!this.frames.verify(this.window.bytes, at, this.position)) return false;
-    this.#pass(this.frames.tags(this.window.bytes, at));
+    const tags = this.frames.tags(this.window.bytes, at);
+    const frame = { position: this.position, frameBytes };
+    if (!verifyInWindow(this.window, this.frames, frame)) return false;
+    this.#pass(tags);
     this.position += frameBytes;
     return true;
   }
