@@ -22,3 +22,11 @@ export function isCoded(error) {
   const { code } = /** @type {{ code?: unknown }} */ (error ?? {});
   return error instanceof Error && typeof code === "string" && code.startsWith("ERR_SEGLOG_");
 }
+
+/** Violations of one kind begin alike, whatever the numbers. @param {Violation} violation */
+export function kindOf({ message }) {
+  const [line = ""] = message.replaceAll(/\d+/g, "#").split("\n");
+  return line.slice(0, KIND_CHARACTERS);
+}
+
+const KIND_CHARACTERS = 32;
