@@ -5,12 +5,12 @@ import { interleaveWorkload } from "./interleave.mjs";
 import { killRounds } from "./kill.mjs";
 import { mixSeeds } from "./random.mjs";
 import { CRASH_SAMPLE, FAULT_SAMPLE } from "./replay.mjs";
-import { finishedLog, rotCase } from "./rot.mjs";
-import { shrink } from "./shrink.mjs";
+import { SHRINK_MS_MAX, shrink } from "./shrink.mjs";
 import { shrinkFault } from "./shrink-fault.mjs";
-import { shrinkRot } from "./shrink-rot.mjs";
 import { Tally } from "./tally.mjs";
 import { makeRestlessWorkload, makeWorkload } from "./workload.mjs";
+
+export { rotCampaign } from "./rot-campaign.mjs";
 
 /** @typedef {import("./tally.mjs").CampaignOptions} CampaignOptions */
 /** @typedef {import("./violation.mjs").Violation} Violation */
@@ -26,7 +26,9 @@ export async function crashCampaign({ statesMax = Number.POSITIVE_INFINITY, ...o
     const workload = makeCrashWorkload(mixSeeds(seed, i));
     const run = (/** @type {Workload} */ candidate) =>
       crashWorkload(candidate, { ...CRASH_SAMPLE, plant });
-    const { states, violation } = await run(workload);
+    const isOver = () => tally.isOver;
+    const how = { ...CRASH_SAMPLE, plant, isOver };
+    const { states, violation } = await crashWorkload(workload, how);
     tally.add("workloads");
     tally.add("states", states);
     await lookInto(tally, { workload, violation }, run);
@@ -78,37 +80,6 @@ export async function killCampaign({ rounds, ...options }) {
   return tally;
 }
 
-/** Damages finished logs. @param {CampaignOptions & { cases: number }} options */
-export async function rotCampaign({ cases, ...options }) {
-  const { plant } = options;
-  const tally = new Tally("rot", options, ["cases", ...ROT_OUTCOMES]);
-  /** @type {import("./rot.mjs").FinishedLog[]} */
-  let logs = [];
-  let logsFrom = -1;
-  for (const i of tally.mine()) {
-    if (i >= cases) break;
-    const from = i - (i % CASES_PER_LOGS);
-    if (from !== logsFrom) {
-      logs = await Promise.all(
-        LOGS.map((n) => finishedLog(mixSeeds(options.seed, from, n), plant)),
-      );
-      logsFrom = from;
-    }
-    const log = /** @type {import("./rot.mjs").FinishedLog} */ (logs[i % logs.length]);
-    const other = /** @type {import("./rot.mjs").FinishedLog} */ (logs[(i * 7 + 1) % logs.length]);
-    const seed = mixSeeds(options.seed, i);
-    const found = await rotCase(log, { other, seed, plant });
-    tally.add("cases");
-    if ("outcome" in found) tally.add(found.outcome);
-    else if (tally.isNews(found.violation)) {
-      const failing = { workload: log.workload, other: other.workload, seed, ...found };
-      const { violation, ...what } = await shrinkRot(failing, { plant, msMax: SHRINK_MS_MAX });
-      tally.violated(violation, what);
-    }
-  }
-  return tally;
-}
-
 /** Runs everything against everything. @param {CampaignOptions} options */
 export async function interleaveCampaign(options) {
   const { plant, seed } = options;
@@ -144,9 +115,4 @@ async function lookInto(tally, { workload, violation }, run) {
   tally.violated(smallest.violation, { workload: smallest.workload });
 }
 
-const ROT_OUTCOMES = Object.freeze(["right", "refused", "damaged", "ambiguous", "unknowable"]);
 const FAULT_RECORDS_MAX = 60;
-const LOGS = Object.freeze(Array.from({ length: 12 }, (_, n) => n));
-/** New logs after so many cases. */
-const CASES_PER_LOGS = 1200;
-const SHRINK_MS_MAX = 20_000;

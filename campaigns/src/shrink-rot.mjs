@@ -1,6 +1,6 @@
 import { finishedLogOf, rotCase } from "./rot.mjs";
 import { shrink } from "./shrink.mjs";
-import { kindOf } from "./violation.mjs";
+import { asViolation, kindOf } from "./violation.mjs";
 
 /** @typedef {import("./workload.mjs").Workload} Workload */
 /** @typedef {import("./session.mjs").Plant} Plant */
@@ -13,10 +13,22 @@ import { kindOf } from "./violation.mjs";
  */
 /** @typedef {RotCase & { readonly violation: import("./violation.mjs").Violation }} FailingRot */
 
-/** Runs a case that was printed. @param {RotCase} what @param {Plant | undefined} plant */
+/**
+ * Runs a case from its data. Whoever breaks a promise before the damage is found here, too.
+ *
+ * @param {RotCase} what
+ * @param {Plant | undefined} plant
+ * @returns {ReturnType<typeof rotCase>}
+ */
 export async function runRotCase({ workload, other, seed, only }, plant) {
-  const log = await finishedLogOf(workload, plant);
-  const another = other === undefined ? log : await finishedLogOf(other, plant);
+  let log;
+  let another;
+  try {
+    log = await finishedLogOf(workload, plant);
+    another = other === undefined ? log : await finishedLogOf(other, plant);
+  } catch (error) {
+    return { violation: asViolation(error, "before any damage") };
+  }
   return rotCase(log, { other: another, seed, only, plant });
 }
 
@@ -29,10 +41,8 @@ export async function runRotCase({ workload, other, seed, only }, plant) {
  */
 export async function shrinkRot(failing, { plant, msMax }) {
   const run = async (/** @type {RotCase} */ candidate) => {
-    const found = await runRotCase(candidate, plant).catch(() => undefined);
-    return found !== undefined && "violation" in found
-      ? { ...candidate, violation: found.violation }
-      : undefined;
+    const found = await runRotCase(candidate, plant);
+    return "violation" in found ? { ...candidate, violation: found.violation } : undefined;
   };
   let smallest = failing;
   const attempt = async (/** @type {RotCase} */ candidate) => {
@@ -42,6 +52,7 @@ export async function shrinkRot(failing, { plant, msMax }) {
     }
   };
   for (let i = 0; i < DAMAGES_MAX; i++) await attempt({ ...smallest, only: [i] });
+  await attempt({ ...smallest, only: [] });
   await attempt({ ...smallest, other: undefined });
   return shrink(
     smallest,

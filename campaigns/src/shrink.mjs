@@ -73,3 +73,6 @@ function simplerSteps(step) {
   if (step.fill !== "pattern") steps.push({ ...step, fill: "pattern" });
   return steps;
 }
+
+/** What making one violation smaller may take. */
+export const SHRINK_MS_MAX = 20_000;

@@ -30,3 +30,9 @@ export function kindOf({ message }) {
 }
 
 const KIND_CHARACTERS = 32;
+
+/** What was thrown, as a violation that says where. @param {unknown} error @param {string} where */
+export function asViolation(error, where) {
+  const text = error instanceof Violation ? error.message : `unexpected ${textOf(error)}`;
+  return new Violation(`${text}\n  ${where}`, error);
+}
