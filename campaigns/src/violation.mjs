@@ -2,7 +2,7 @@
 export class Violation extends Error {
   /** @param {string} message @param {unknown} [cause] */
   constructor(message, cause) {
-    super(cause === undefined ? message : `${message}: ${textOf(cause)}`, { cause });
+    super(isTold(cause) ? message : `${message}: ${textOf(cause)}`, { cause });
     this.name = "Violation";
   }
 }
@@ -35,4 +35,9 @@ const KIND_CHARACTERS = 32;
 export function asViolation(error, where) {
   const text = error instanceof Violation ? error.message : `unexpected ${textOf(error)}`;
   return new Violation(`${text}\n  ${where}`, error);
+}
+
+/** Whether the message of `cause` is in the one of the violation already. @param {unknown} cause */
+function isTold(cause) {
+  return cause === undefined || cause instanceof Violation;
 }
