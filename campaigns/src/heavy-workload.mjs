@@ -20,8 +20,12 @@ export function heavyWorkload(name, seed) {
   return { seed, ...plan(new Random(mixSeeds(seed, 6))) };
 }
 
-/** @type {Readonly<Record<string, (random: Random) => Plan>>} */
-const HEAVY_PLANS = Object.freeze({
+/**
+ * Workloads that press on one thing, by its name.
+ *
+ * @type {Readonly<Record<string, (random: Random) => Plan>>}
+ */
+export const HEAVY_PLANS = Object.freeze({
   /** Hundreds of appends in flight, wave after wave. */
   waves: (random) => {
     const segmentBytesMax = random.pick([2000, 9000, 40_000]);
