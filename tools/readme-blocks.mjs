@@ -147,14 +147,23 @@ function linkPackages(root, home) {
     const manifest = JSON.parse(readFileSync(join(target, "package.json"), "utf8"));
     link(target, join(home, "node_modules", manifest.name));
     for (const [name, path] of Object.entries(manifest.bin ?? {})) {
-      const script = `#!/bin/sh\nexec "${process.execPath}" "${join(target, path)}" "$@"\n`;
-      writeFileSync(join(home, "bin", name), script, { mode: 0o755 });
+      writeCommand(join(home, "bin", name), join(target, path));
     }
   }
+  writeCommand(join(home, "bin/campaign"), join(root, "campaigns/run.mjs"));
   // what an example may use beside our packages
   for (const name of ["@types/node", "vitest"]) {
     link(join(root, "node_modules", name), join(home, "node_modules", name));
   }
+}
+
+/**
+ * @param {string} path
+ * @param {string} script
+ */
+function writeCommand(path, script) {
+  const text = `#!/bin/sh\nexec "${process.execPath}" "${script}" "$@"\n`;
+  writeFileSync(path, text, { mode: 0o755 });
 }
 
 /**

@@ -55,6 +55,7 @@ export async function takeStep(session, step) {
     case "clock":
       session.now = Math.max(0, session.now + step.ms);
       session.model.clockMax = Math.max(session.model.clockMax, session.now);
+      session.timers.advance(session.now);
       break;
     case "pass":
       await session.turns(step.turns);

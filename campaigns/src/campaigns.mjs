@@ -1,28 +1,37 @@
 import { crashWorkload } from "./crash.mjs";
 import { countOperations, faultsOf, faultWorkload } from "./fault.mjs";
+import { makeCrashWorkload } from "./heavy-workload.mjs";
 import { interleaveWorkload } from "./interleave.mjs";
 import { killRounds } from "./kill.mjs";
 import { mixSeeds } from "./random.mjs";
-import { finishedLog, rotCase } from "./rot.mjs";
-import { shrink } from "./shrink.mjs";
+import { CRASH_SAMPLE, FAULT_SAMPLE } from "./replay.mjs";
+import { SHRINK_MS_MAX, shrink } from "./shrink.mjs";
+import { shrinkFault } from "./shrink-fault.mjs";
 import { Tally } from "./tally.mjs";
 import { makeRestlessWorkload, makeWorkload } from "./workload.mjs";
 
+export { rotCampaign } from "./rot-campaign.mjs";
+
 /** @typedef {import("./tally.mjs").CampaignOptions} CampaignOptions */
+/** @typedef {import("./violation.mjs").Violation} Violation */
 /** @typedef {import("./workload.mjs").Workload} Workload */
+/** @typedef {{ violation?: Violation | undefined }} Outcome */
 
 /** Cuts the power. @param {CampaignOptions & { statesMax?: number }} options */
 export async function crashCampaign({ statesMax = Number.POSITIVE_INFINITY, ...options }) {
+  const { plant, seed } = options;
   const tally = new Tally("crash", options, ["workloads", "states"]);
-  const how = { cutsMax: 24, statesMax: 12, plant: options.plant };
-  const run = async (/** @type {Workload} */ workload) => {
+  for (const i of tally.mine()) {
+    if ((tally.counts["states"] ?? 0) >= statesMax) break;
+    const workload = makeCrashWorkload(mixSeeds(seed, i));
+    const run = (/** @type {Workload} */ candidate) =>
+      crashWorkload(candidate, { ...CRASH_SAMPLE, plant });
+    const isOver = () => tally.isOver;
+    const how = { ...CRASH_SAMPLE, plant, isOver };
     const { states, violation } = await crashWorkload(workload, how);
-    tally.add("states", states);
-    return violation;
-  };
-  for (let i = 0; !tally.isOver && (tally.counts["states"] ?? 0) < statesMax; i++) {
-    await tryWorkload(tally, makeWorkload(mixSeeds(options.seed, i)), run);
     tally.add("workloads");
+    tally.add("states", states);
+    await lookInto(tally, { workload, violation }, run);
   }
   return tally;
 }
@@ -30,8 +39,9 @@ export async function crashCampaign({ statesMax = Number.POSITIVE_INFINITY, ...o
 /** Fails each call of the disk. @param {CampaignOptions} options */
 export async function faultCampaign(options) {
   const { plant, seed } = options;
+  const how = { ...FAULT_SAMPLE, plant };
   const tally = new Tally("fault", options, ["workloads", "faults", "states"]);
-  for (let i = 0; !tally.isOver; i++) {
+  for (const i of tally.mine()) {
     const drawn = makeWorkload(mixSeeds(seed, i));
     // what waits for room has no offset: the model could not tell which of them were refused
     const { stagedBytesMax: _, ...settings } = drawn.settings;
@@ -45,11 +55,13 @@ export async function faultCampaign(options) {
     const operations = await countOperations(workload, plant);
     for (const fault of operations.flatMap(faultsOf)) {
       if (tally.isOver) break;
-      const { states, violation } = await faultWorkload(workload, fault, { statesMax: 2, plant });
+      const { states, violation } = await faultWorkload(workload, fault, how);
       tally.add("faults");
       tally.add("states", states);
-      if (!tally.isNews(violation)) continue;
-      tally.violated(`${violation?.message}\n  ${JSON.stringify({ workload, fault })}`);
+      if (violation === undefined || !tally.isNews(violation)) continue;
+      const failing = { workload, fault: { ...fault, at: Number(fault.at) }, violation };
+      const smallest = await shrinkFault(failing, { ...how, msMax: SHRINK_MS_MAX });
+      tally.violated(smallest.violation, { workload: smallest.workload, fault: smallest.fault });
       break; // the calls around it fail in the same way
     }
   }
@@ -59,32 +71,12 @@ export async function faultCampaign(options) {
 /** Kills a process. @param {CampaignOptions & { rounds: number }} options */
 export async function killCampaign({ rounds, ...options }) {
   const tally = new Tally("kill", options, ["rounds", "acknowledgements"]);
-  const { seed, plant } = options;
-  const outcome = await killRounds({ seed, rounds, endAt: tally.endAt, plant });
+  const { seed, plant, parts } = options;
+  const outcome = await killRounds({ seed, rounds, endAt: tally.endAt, plant, parts });
   tally.add("rounds", outcome.rounds);
   tally.add("acknowledgements", outcome.acknowledged);
-  if (outcome.violation !== undefined) tally.violated(outcome.violation.message);
-  return tally;
-}
-
-/** Damages finished logs. @param {CampaignOptions & { cases: number }} options */
-export async function rotCampaign({ cases, ...options }) {
-  const { seed, plant } = options;
-  const tally = new Tally("rot", options, ["cases", ...ROT_OUTCOMES]);
-  /** @type {import("./rot.mjs").FinishedLog[]} */
-  let logs = [];
-  for (let i = 0; !tally.isOver && i < cases; i++) {
-    if (i % CASES_PER_LOGS === 0) {
-      logs = await Promise.all(LOGS.map((n) => finishedLog(mixSeeds(seed, i, n))));
-    }
-    const log = /** @type {import("./rot.mjs").FinishedLog} */ (logs[i % logs.length]);
-    const other = /** @type {import("./rot.mjs").FinishedLog} */ (logs[(i * 7 + 1) % logs.length]);
-    const found = await rotCase(log, { other, seed: mixSeeds(seed, i), plant });
-    tally.add("cases");
-    if ("outcome" in found) tally.add(found.outcome);
-    else if (tally.isNews(found.violation))
-      tally.violated(`${found.violation.message}\n  case ${i}`);
-  }
+  // what a kill hits is the machine's: the seed gives the same moments, and no more
+  if (outcome.violation) tally.violated(outcome.violation, { seed, rounds: outcome.rounds + 1 });
   return tally;
 }
 
@@ -92,40 +84,35 @@ export async function rotCampaign({ cases, ...options }) {
 export async function interleaveCampaign(options) {
   const { plant, seed } = options;
   const tally = new Tally("interleave", options, ["workloads", "calls"]);
-  const run = async (/** @type {Workload} */ workload) => {
-    const { calls, violation } = await interleaveWorkload(workload, { plant });
-    tally.add("calls", calls);
-    return violation;
-  };
-  for (let i = 0; !tally.isOver; i++) {
-    await tryWorkload(tally, makeRestlessWorkload(mixSeeds(seed, i)), run);
+  for (const i of tally.mine()) {
+    const workload = makeRestlessWorkload(mixSeeds(seed, i));
+    const run = (/** @type {Workload} */ candidate) => interleaveWorkload(candidate, { plant });
+    const { calls, violation } = await run(workload);
     tally.add("workloads");
+    tally.add("calls", calls);
+    await lookInto(tally, { workload, violation }, run);
   }
   return tally;
 }
 
 /**
+ * Makes a violation small, and tells of it, if it is one to look into.
+ *
  * @param {Tally} tally
- * @param {Workload} workload
- * @param {(workload: Workload) => Promise<import("./violation.mjs").Violation | undefined>} run
+ * @param {{ workload: Workload, violation: Violation | undefined }} found
+ * @param {(workload: Workload) => Promise<Outcome>} run
  */
-async function tryWorkload(tally, workload, run) {
-  const violation = await run(workload);
+async function lookInto(tally, { workload, violation }, run) {
   if (violation === undefined || !tally.isNews(violation)) return;
-  const kind = violation.message.slice(0, SAME_KIND_CHARACTERS);
-  const failsAlike = async (/** @type {Workload} */ candidate) => {
-    const found = await run(candidate);
-    return found?.message.startsWith(kind) ? found : undefined;
-  };
-  const smallest = await shrink({ workload, violation }, failsAlike, { msMax: SHRINK_MS_MAX });
-  tally.violated(`${smallest.violation.message}\n  ${JSON.stringify(smallest.workload)}`);
+  const smallest = await shrink(
+    { workload, violation },
+    async (candidate) => {
+      const found = (await run(candidate)).violation;
+      return found && { workload: candidate, violation: found };
+    },
+    { msMax: SHRINK_MS_MAX },
+  );
+  tally.violated(smallest.violation, { workload: smallest.workload });
 }
 
-const ROT_OUTCOMES = Object.freeze(["right", "refused", "damaged", "ambiguous", "unknowable"]);
 const FAULT_RECORDS_MAX = 60;
-const LOGS = Object.freeze(Array.from({ length: 12 }, (_, n) => n));
-/** New logs after so many cases. */
-const CASES_PER_LOGS = 1200;
-const SHRINK_MS_MAX = 20_000;
-/** Violations that begin alike are of one kind. */
-const SAME_KIND_CHARACTERS = 12;

@@ -1,4 +1,5 @@
 import { takeStep } from "./actions.mjs";
+import { cutRecovery, hasTruncationPending } from "./cut-recovery.mjs";
 import { Random } from "./random.mjs";
 import { Session } from "./session.mjs";
 
@@ -9,7 +10,7 @@ import { Session } from "./session.mjs";
 /**
  * Opens what a crash left, and holds it against what was promised. Seven states of twelve are
  * gone on with: recovered again, by a close, a killed process or a second power cut, appended to
- * and reopened.
+ * and reopened. Recoveries with a truncation to finish are cut short more often.
  *
  * @param {{ state: Pick<CrashState, "disk">, model: Model, settings: Settings, seed: number,
  *   level?: import("./model.mjs").Level, plant?: import("./session.mjs").Plant | undefined }} what
@@ -17,15 +18,15 @@ import { Session } from "./session.mjs";
 export async function checkState({ state, model, settings, seed, level = "power", plant }) {
   const { disk } = state;
   const random = new Random(seed);
-  const session = new Session({ disk, settings, model: model.snapshot(), seed, plant });
   const again = random.below(12);
-  if (again === 0) {
-    await cutRecovery({ session, random, level, seed, plant });
+  if (again === 0 || (again > 8 && hasTruncationPending(model))) {
+    await cutRecovery({ disk, model, settings, seed, level, plant }, random.between(1, 2));
     return;
   }
+  const session = new Session({ disk, settings, model: model.snapshot(), seed, plant });
   await session.open(level);
   if (again === 1) await session.open(await session.close());
-  else if (again === 2 && settings.retention?.ageMsMax === undefined) {
+  else if (again === 2) {
     await session.kill();
     await session.open("kill");
   }
@@ -40,37 +41,6 @@ export async function checkState({ state, model, settings, seed, level = "power"
   if (again !== 6) await cutAgain(session, { seed, plant });
   await session.open(await session.close());
   await session.close();
-}
-
-/**
- * Cuts the power in the middle of recovery.
- *
- * @param {{ session: Session, random: Random, level: import("./model.mjs").Level, seed: number,
- *   plant: import("./session.mjs").Plant | undefined }} what
- */
-async function cutRecovery({ session, random, level, seed, plant }) {
-  const { disk, settings } = session;
-  const before = session.model.snapshot();
-  const cutAt = disk.operationCount + random.below(30);
-  /** @type {CrashState[]} */
-  const states = [];
-  const stop = disk.onOperation(({ index }) => {
-    if (index === cutAt) states.push(...disk.crashStates({ limit: 3, seed }));
-  });
-  await session.open(level);
-  stop();
-  await session.close();
-  for (const state of states) {
-    const again = new Session({
-      disk: state.disk,
-      settings,
-      model: before.snapshot(),
-      seed,
-      plant,
-    });
-    await again.open(level);
-    await again.close();
-  }
 }
 
 /** @param {Session} session @param {{ seed: number, plant: import("./session.mjs").Plant | undefined }} how */

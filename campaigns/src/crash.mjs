@@ -16,7 +16,10 @@ import { Violation } from "./violation.mjs";
  * @typedef {{ operation: string, states: Iterable<CrashState>, model: Model }} Cut
  */
 /** @typedef {{ states: number, violation?: Violation | undefined }} Outcome */
-/** @typedef {{ cutsMax: number, statesMax: number, plant?: Plant | undefined }} CrashOptions */
+/**
+ * @typedef {{ cutsMax: number, statesMax: number, plant?: Plant | undefined,
+ *   isOver?: () => boolean }} CrashOptions
+ */
 
 /**
  * Runs a workload, and opens what a power cut at each of its disk calls may leave.
@@ -32,6 +35,7 @@ export async function crashWorkload(workload, options) {
   for (const [c, cut] of cuts.entries()) {
     let s = 0;
     for (const state of cut.states) {
+      if (options.isOver?.()) return { states };
       const seed = mixSeeds(workload.seed, c, s);
       states += 1;
       s += 1;

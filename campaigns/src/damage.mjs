@@ -1,26 +1,34 @@
-import { Random } from "./random.mjs";
+import { mixSeeds, Random } from "./random.mjs";
 
 /** Files of a directory, by name. @typedef {Map<string, Uint8Array>} Files */
 /** @typedef {(files: Files, random: Random, other: Files) => string | undefined} Damage */
 
 /**
- * Damages the files of a log in one to three ways.
+ * Damages the files of a log in one to three ways; of those, only some by their numbers.
  *
  * @param {Files} original
  * @param {Files} other  files of another log
  * @param {number} seed
+ * @param {readonly number[]} [only]
  * @returns {{ files: Files, done: string[] }}
  */
-export function damage(original, other, seed) {
+export function damage(original, other, seed, only) {
   const random = new Random(seed);
   const files = new Map(original);
   /** @type {string[]} */
   const done = [];
   const count = random.chance(0.7) ? 1 : random.between(2, 3);
-  while (done.length < count) {
-    const [name, inflict] = random.pick(Object.entries(DAMAGES));
-    const what = inflict(files, random, other);
-    if (what !== undefined) done.push(`${name} ${what}`);
+  for (let i = 0; i < count; i++) {
+    // each from a seed of its own, so that one can be left out and the others stay
+    const drawn = new Random(mixSeeds(seed, i));
+    if (only?.includes(i) === false) continue;
+    /** @type {string | undefined} */
+    let what;
+    while (what === undefined) {
+      const [name, inflict] = drawn.pick(Object.entries(DAMAGES));
+      what = inflict(files, drawn, other);
+      if (what !== undefined) done.push(`${name} ${what}`);
+    }
   }
   return { files, done };
 }

@@ -5,7 +5,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { nodeFileSystem } from "@seglog/fs";
 import { openLog } from "seglog";
+import { DEFAULT_PARTS } from "./default-parts.mjs";
 import { Random } from "./random.mjs";
 import { Violation } from "./violation.mjs";
 
@@ -16,10 +18,10 @@ import { Violation } from "./violation.mjs";
  * Kills a process with 256 appenders on the real disk, again and again, on one log.
  *
  * @param {{ seed: number, rounds: number, endAt: number, plant?: Plant | undefined,
- *   onRound?: (acknowledged: number) => void }} options
+ *   parts?: string | undefined, onRound?: (acknowledged: number) => void }} options
  * @returns {Promise<{ rounds: number, acknowledged: number, violation?: Violation | undefined }>}
  */
-export async function killRounds({ seed, rounds, endAt, plant, onRound }) {
+export async function killRounds({ seed, rounds, endAt, plant, parts, onRound }) {
   const random = new Random(seed);
   const root = await mkdtemp(join(tmpdir(), "seglog-kill-"));
   const directory = join(root, "log");
@@ -27,38 +29,46 @@ export async function killRounds({ seed, rounds, endAt, plant, onRound }) {
   let done = 0;
   /** Where the round that runs may begin. */
   let known = 0;
+  /** What is known of the round that runs, for whoever looks for a bug. */
+  let about = "";
   try {
     for (; done < rounds && performance.now() < endAt; done++) {
       const acks = join(root, `acks-${done}`);
-      await runAndKill({ directory, acks, round: done, delayMs: random.below(120) });
-      /** @type {import("./session.mjs").OpenLogOptions} */
-      const options = { segmentBytesMax: 200_000 };
-      const log = await openLog(directory, plant === undefined ? options : plant(options));
+      const delayMs = random.below(120);
+      about = `round ${done}, killed after ${delayMs} ms, log from ${known} on`;
+      await runAndKill({ directory, acks, round: done, delayMs, parts });
+      const log = await openLog(directory, openOptions(plant, random));
+      about += `, reopened as [${log.firstOffset}, ${log.nextOffset}), ${JSON.stringify(log.recovery)}`;
       acknowledged += checkRound(log, { acks, round: done, known });
       onRound?.(acknowledged);
       known = log.nextOffset;
       if (random.chance(0.3) && log.nextOffset > 0) await log.truncateBefore(known);
       await log.close();
     }
+    await rm(root, { recursive: true, force: true });
     return { rounds: done, acknowledged };
   } catch (error) {
     const text = error instanceof Violation ? error.message : `unexpected ${error}`;
-    return {
-      rounds: done,
-      acknowledged,
-      violation: new Violation(`${text}\n  round ${done}`, error),
-    };
-  } finally {
-    await rm(root, { recursive: true, force: true });
+    const message = `${text}\n  ${about}\n  log and acknowledgements are left in ${root}`;
+    return { rounds: done, acknowledged, violation: new Violation(message, error) };
   }
 }
 
-/** @param {{ directory: string, acks: string, round: number, delayMs: number }} how */
-async function runAndKill({ directory, acks, round, delayMs }) {
+/** @param {Plant | undefined} plant @param {Random} random @returns {import("./session.mjs").OpenLogOptions} */
+function openOptions(plant, random) {
+  if (plant === undefined) return { segmentBytesMax: 200_000 };
+  const options = { segmentBytesMax: 200_000, fs: nodeFileSystem(), ...DEFAULT_PARTS };
+  return plant(options, { random: () => random.u32() });
+}
+
+/**
+ * @param {{ directory: string, acks: string, round: number, delayMs: number,
+ *   parts: string | undefined }} how
+ */
+async function runAndKill({ directory, acks, round, delayMs, parts }) {
   const script = new URL("./kill-child.mjs", import.meta.url).pathname;
-  const child = spawn(process.execPath, [script, directory, acks, String(round)], {
-    stdio: ["ignore", "ignore", "pipe"],
-  });
+  const args = [script, directory, acks, String(round), ...(parts === undefined ? [] : [parts])];
+  const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"] });
   let text = "";
   child.stderr.on("data", (chunk) => {
     text += chunk;

@@ -39,6 +39,8 @@ export class Model {
   firstMin = 0;
   /** The clock was never later. */
   clockMax = 0;
+  /** Records made so far: each gets a number of its own. */
+  serial = 0;
   /** @type {Policies} */
   policies;
 

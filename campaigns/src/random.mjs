@@ -38,7 +38,8 @@ export class Random {
 
   /** @param {number} length */
   bytes(length) {
-    return Uint8Array.from({ length }, () => this.u32() >>> 24);
+    const words = Uint32Array.from({ length: (length + 3) >> 2 }, () => this.u32());
+    return new Uint8Array(words.buffer, 0, length);
   }
 }
 

@@ -2,6 +2,7 @@ import { simulatedDisk } from "@seglog/fs/sim";
 import { openLog } from "seglog";
 import { takeStep } from "./actions.mjs";
 import { damage } from "./damage.mjs";
+import { DEFAULT_PARTS } from "./default-parts.mjs";
 import { sameBytes } from "./history.mjs";
 import { Model } from "./model.mjs";
 import { mixSeeds, Random } from "./random.mjs";
@@ -11,24 +12,30 @@ import { makeWorkload } from "./workload.mjs";
 
 /** @typedef {import("./damage.mjs").Files} Files */
 /** @typedef {import("./session.mjs").Plant} Plant */
+/** @typedef {import("./workload.mjs").Workload} Workload */
 /** @typedef {Map<number, Uint8Array>} Values  the records of a log, by offset */
 
 /**
  * A log whose writer is gone, and what it must hold. `sure` is where the last sync began: what
  * lies behind it in a log that was not closed may be damaged without a trace.
  *
- * @typedef {{ files: Files, values: Values, first: number, next: number, sure: number, closed: boolean }} FinishedLog
+ * @typedef {{ workload: Workload, files: Files, values: Values, first: number, next: number, sure: number, closed: boolean }} FinishedLog
  */
 /** @typedef {"right" | "refused" | "damaged" | "ambiguous" | "unknowable"} RotOutcome */
 
-/** Makes a log to be damaged. @param {number} seed @returns {Promise<FinishedLog>} */
-export async function finishedLog(seed) {
-  const { settings: drawn, steps } = makeWorkload(seed);
+/** Makes a log to be damaged. @param {number} seed @param {Plant} [plant] */
+export function finishedLog(seed, plant) {
+  return finishedLogOf(makeWorkload(seed), plant);
+}
+
+/** @param {Workload} workload @param {Plant} [plant] @returns {Promise<FinishedLog>} */
+export async function finishedLogOf(workload, plant) {
+  const { seed, settings: drawn, steps } = workload;
   const { stagedBytesMax: _s, retention: _r, durability: _d, ...settings } = drawn;
   const disk = simulatedDisk({ seed });
   const model = new Model({});
   model.clockMax = 1e9;
-  const session = new Session({ disk, settings, model, seed });
+  const session = new Session({ disk, settings, model, seed, plant });
   await session.open("closed");
   for (const step of steps) if (step.op !== "kill") await takeStep(session, step);
   await takeStep(session, { op: "append", sizes: [20, 300, 0, 7], fill: "pattern", wait: true });
@@ -40,18 +47,19 @@ export async function finishedLog(seed) {
   if (closed) await session.close();
   else await session.kill();
   const values = new Map([...model.live()].map(([offset, { value }]) => [offset, value]));
-  return { files: await filesOf(disk), values, first, next, sure, closed };
+  return { workload, files: await filesOf(disk), values, first, next, sure, closed };
 }
 
 /**
  * Damages a log and uses it: every call gives what is right, or an error with a code.
  *
  * @param {FinishedLog} log
- * @param {{ other: FinishedLog, seed: number, plant?: Plant | undefined }} how
+ * @param {{ other: FinishedLog, seed: number, only?: readonly number[] | undefined,
+ *   plant?: Plant | undefined }} how
  * @returns {Promise<{ outcome: RotOutcome, done: string[] } | { violation: Violation }>}
  */
-export async function rotCase(log, { other, seed, plant }) {
-  const { files, done } = damage(log.files, other.files, seed);
+export async function rotCase(log, { other, seed, only, plant }) {
+  const { files, done } = damage(log.files, other.files, seed, only);
   const names = [...files.keys()];
   if (!names.some((name) => name.endsWith(".store"))) return { outcome: "refused", done };
   const memory = process.memoryUsage().arrayBuffers;
@@ -80,8 +88,9 @@ async function use({ log, files, done, seed, plant }) {
     if (calls > CALLS_MAX) throw new Error(`more than ${CALLS_MAX} calls of the disk`);
   });
   /** @type {import("./session.mjs").OpenLogOptions} */
-  const options = { fs: disk.fs, readOnly: random.chance(0.25) };
-  const opening = openLog(DIRECTORY, plant === undefined ? options : plant(options));
+  const options = { fs: disk.fs, readOnly: random.chance(0.25), ...DEFAULT_PARTS };
+  const tools = { random: () => random.u32() };
+  const opening = openLog(DIRECTORY, plant === undefined ? options : plant(options, tools));
   const opened = await opening.catch((error) => coded("openLog", error));
   if (opened === undefined) return "refused";
   const lost = whyShort(log, opened, done);

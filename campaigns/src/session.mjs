@@ -4,6 +4,7 @@ import { openLog } from "seglog";
 import { MortalProcess } from "./mortal-process.mjs";
 import { Random } from "./random.mjs";
 import { isCoded, Violation } from "./violation.mjs";
+import { VirtualTimers } from "./virtual-timers.mjs";
 
 /** @typedef {import("@seglog/fs/sim").SimulatedDisk} SimulatedDisk */
 /** @typedef {import("seglog").OpenLogOptions & { readonly codec?: undefined }} OpenLogOptions */
@@ -16,7 +17,8 @@ import { isCoded, Violation } from "./violation.mjs";
  * @typedef {Pick<OpenLogOptions, "segmentBytesMax" | "segmentAgeMsMax" | "indexEntriesMax"
  *   | "stagedBytesMax" | "retention" | "durability"> & { readonly small: boolean }} Settings
  */
-/** @typedef {(options: OpenLogOptions) => OpenLogOptions} Plant  puts other parts into a log */
+/** @typedef {{ readonly random: () => number }} PartTools  `random` gives u32s that follow from the seed */
+/** @typedef {(options: OpenLogOptions, tools: PartTools) => OpenLogOptions} Plant  puts other parts into a log */
 
 /** Directory of the log on every simulated disk. */
 export const DIRECTORY = "/log";
@@ -34,6 +36,8 @@ export class Session {
   now = 1_000_000;
   /** Called once a turn: whoever schedules the disk lets it go on here, and says if it did. */
   onTurn = () => false;
+  /** What the log does by the clock; it goes on with {@link Session.now}. */
+  timers = new VirtualTimers();
   /** @type {import("seglog").Seglog | undefined} */
   #log;
   /** @type {MortalProcess | undefined} */
@@ -71,7 +75,10 @@ export class Session {
   async open(level) {
     this.#process = new MortalProcess(this.disk.fs);
     const options = this.#openOptions(this.#process.fs);
-    this.#log = await this.within(openLog(DIRECTORY, options), "openLog");
+    this.#log = await this.within(
+      this.timers.during(() => openLog(DIRECTORY, options), this.now),
+      "openLog",
+    );
     const { firstOffset: first, nextOffset: next, committedOffset } = this.#log;
     if (committedOffset !== next) {
       throw new Violation(`opened with committedOffset ${committedOffset}, nextOffset ${next}`);
@@ -84,6 +91,7 @@ export class Session {
   async close() {
     const { log } = this;
     this.#log = undefined;
+    this.timers.stop();
     /** @type {Level} */
     let level = "closed";
     try {
@@ -103,6 +111,7 @@ export class Session {
 
   async kill() {
     this.#log = undefined;
+    this.timers.stop();
     this.#life += 1;
     this.#pending.clear();
     await this.within(/** @type {MortalProcess} */ (this.#process).kill(), "the end of a process");
@@ -216,7 +225,7 @@ export class Session {
           ? memoryIndex()
           : openMappedIndex({ fs, path, access, mode, ...(small ? { growEntries: 16 } : {}) }),
     };
-    return this.plant === undefined ? options : this.plant(options);
+    return this.plant === undefined ? options : this.plant(options, { random });
   }
 }
 

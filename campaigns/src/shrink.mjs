@@ -1,26 +1,35 @@
+import { kindOf } from "./violation.mjs";
+
 /** @typedef {import("./workload.mjs").Workload} Workload */
 /** @typedef {import("./actions.mjs").Step} Step */
 /** @typedef {import("./violation.mjs").Violation} Violation */
-/** @typedef {{ workload: Workload, violation: Violation }} Failing */
+/**
+ * What failed, as data that can be run again; more than the workload may be needed for that.
+ *
+ * @typedef {{ readonly workload: Workload, readonly violation: Violation }} Failing
+ */
 
 /**
- * Drops what a failing workload does not need to fail: steps, records, bytes, options.
+ * Drops what a failing workload does not need to fail in the same way: steps, records, bytes,
+ * options.
  *
- * @param {Failing} failing
- * @param {(workload: Workload) => Promise<Violation | undefined>} run
+ * @template {Failing} F
+ * @param {F} failing
+ * @param {(workload: Workload, smallest: F) => Promise<F | undefined>} run
  * @param {{ msMax: number }} budget
- * @returns {Promise<Failing>}
+ * @returns {Promise<F>}
  */
 export async function shrink(failing, run, { msMax }) {
   const end = performance.now() + msMax;
+  const kind = kindOf(failing.violation);
   let smallest = failing;
   for (let found = true; found; ) {
     found = false;
     for (const candidate of smaller(smallest.workload)) {
       if (performance.now() > end) return smallest;
-      const violation = await run(candidate);
-      if (violation === undefined) continue;
-      smallest = { workload: candidate, violation };
+      const failed = await run(candidate, smallest);
+      if (failed === undefined || kindOf(failed.violation) !== kind) continue;
+      smallest = failed;
       found = true;
       break;
     }
@@ -64,3 +73,6 @@ function simplerSteps(step) {
   if (step.fill !== "pattern") steps.push({ ...step, fill: "pattern" });
   return steps;
 }
+
+/** What making one violation smaller may take. */
+export const SHRINK_MS_MAX = 20_000;

@@ -1,8 +1,16 @@
 import { isKnown } from "./known-violations.mjs";
 
 /** @typedef {import("./violation.mjs").Violation} Violation */
-/** @typedef {{ seed: number, budgetMs: number, onText?: (text: string) => void,
- *   plant?: import("./session.mjs").Plant | undefined, strict?: boolean }} CampaignOptions */
+/**
+ * `parts` is the module that `plant` is from: a process of its own, and whoever runs a violation
+ * again, need its path. `share` is this process's part of the work, of so many.
+ *
+ * @typedef {{ seed: number, budgetMs: number, onText?: (text: string) => void,
+ *   plant?: import("./session.mjs").Plant | undefined, parts?: string | undefined,
+ *   share?: Share | undefined, strict?: boolean }} CampaignOptions
+ */
+/** @typedef {{ readonly index: number, readonly of: number }} Share */
+/** @typedef {{ counts: Record<string, number>, violations: number, known: number }} Outcome */
 
 /** What a campaign counted, its violations, and when it has to end. */
 export class Tally {
@@ -31,6 +39,12 @@ export class Tally {
     return performance.now() >= this.endAt || this.violations.length >= VIOLATIONS_MAX;
   }
 
+  /** Numbers of the workloads or cases that are this process's, for ever. */
+  *mine() {
+    const { index, of } = this.#options.share ?? { index: 0, of: 1 };
+    for (let i = index; !this.isOver; i += of) yield i;
+  }
+
   /** @param {string} unit @param {number} [count] */
   add(unit, count = 1) {
     this.counts[unit] = (this.counts[unit] ?? 0) + count;
@@ -44,25 +58,35 @@ export class Tally {
     return false;
   }
 
-  /** @param {string} text */
-  violated(text) {
+  /** @param {Violation} violation @param {object} replay  what `campaign replay` needs to run it again */
+  violated({ message }, replay) {
+    const { parts } = this.#options;
+    const text = `${message}\n  ${JSON.stringify({ campaign: this.#campaign, parts, ...replay })}`;
     this.violations.push(text);
     this.#options.onText?.(`VIOLATION ${text}`);
   }
 
+  /** @returns {Outcome} */
+  get outcome() {
+    return { counts: this.counts, violations: this.violations.length, known: this.known };
+  }
+
   /** The line that sums the campaign up. */
   get summary() {
-    const seconds = (performance.now() - this.#begunAt) / 1000;
-    const counts = Object.entries(this.counts).map(([unit, count]) => `${count} ${unit}`);
-    const known = this.known === 0 ? [] : [`${this.known} known`];
-    return [
-      `${this.#campaign}: seed ${this.#options.seed}`,
-      ...counts,
-      `${this.violations.length} violations`,
-      ...known,
-      `${seconds.toFixed(1)} s`,
-    ].join(", ");
+    const ms = performance.now() - this.#begunAt;
+    return summaryOf(`${this.#campaign}: seed ${this.#options.seed}`, this.outcome, ms);
   }
+}
+
+/** @param {string} title @param {Outcome} outcome @param {number} ms */
+export function summaryOf(title, { counts, violations, known }, ms) {
+  return [
+    title,
+    ...Object.entries(counts).map(([unit, count]) => `${count} ${unit}`),
+    `${violations} violations`,
+    ...(known === 0 ? [] : [`${known} known`]),
+    `${(ms / 1000).toFixed(1)} s`,
+  ].join(", ");
 }
 
 /** So many violations say enough. */

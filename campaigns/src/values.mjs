@@ -1,8 +1,6 @@
 /** @typedef {import("./session.mjs").Session} Session */
 /** @typedef {"pattern" | "zeros" | "random" | "frames"} Fill */
 
-let serial = 0;
-
 /**
  * The bytes of a record that no other has, if it is long enough to tell: a number, and behind it
  * what `fill` says: text, zeros as where nothing was written, noise, or a copy of the log's own
@@ -16,12 +14,13 @@ export function makeValue(session, size, fill) {
   const value = new Uint8Array(size);
   if (fill === "random") value.set(session.random.bytes(size));
   if (fill === "frames") value.set(someFrames(session, size));
-  if (fill === "pattern") value.fill(0x61 + (serial % 26));
-  serial = (serial + 1) % 2 ** 32;
+  const { model } = session;
+  if (fill === "pattern") value.fill(0x61 + (model.serial % 26));
+  model.serial = (model.serial + 1) % 2 ** 32;
   if (fill !== "frames" || size >= 64) {
     // at the end: the start of a copied frame must stay where a frame could begin
     const at = fill === "frames" ? size - 4 : 0;
-    if (size >= 4) new DataView(value.buffer).setUint32(at, serial);
+    if (size >= 4) new DataView(value.buffer).setUint32(at, model.serial);
   }
   return value;
 }

@@ -45,8 +45,8 @@ function withoutWaiting(step) {
   return "wait" in step ? { ...step, wait: false } : step;
 }
 
-/** @param {Random} random @returns {Settings} */
-function makeSettings(random) {
+/** How a random workload opens its log. @param {Random} random @returns {Settings} */
+export function makeSettings(random) {
   /** @type {{ -readonly [K in keyof Settings]: Settings[K] }} */
   const settings = { small: random.chance(0.95) };
   if (settings.small || random.chance(0.5)) {
@@ -66,8 +66,8 @@ function makeSettings(random) {
   return settings;
 }
 
-/** @param {Random} random @param {Settings} settings @returns {Step} */
-function makeStep(random, settings) {
+/** A random step of a workload. @param {Random} random @param {Settings} settings @returns {Step} */
+export function makeStep(random, settings) {
   const op = random.pick(OPERATIONS);
   const wait = random.chance(0.45);
   switch (op) {
@@ -99,9 +99,6 @@ function makeStep(random, settings) {
       return { op, ms: random.between(-100, 500) };
     case "pass":
       return { op, turns: random.between(1, 4) };
-    case "kill":
-      // timers of a killed log would be left behind
-      return { op: settings.retention?.ageMsMax === undefined ? op : "reopen" };
     case "iterate":
       return { op, reverse: random.chance(0.4) };
     default:
@@ -116,12 +113,12 @@ function makeSizes(random, countMax) {
 }
 
 /** Often an end, since that is where the bugs are. @param {Random} random */
-function fraction(random) {
+export function fraction(random) {
   return random.chance(0.2) ? random.below(2) : random.u32() / 2 ** 32;
 }
 
-/** @param {Random} random @returns {Fill} */
-function fill(random) {
+/** What records are made of. @param {Random} random @returns {Fill} */
+export function fill(random) {
   return random.pick(["pattern", "pattern", "zeros", "random", "frames"]);
 }
 

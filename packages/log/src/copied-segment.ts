@@ -30,8 +30,8 @@ class CopiedSegment implements Segment {
   readonly tornBytes: number;
   readonly indexRebuilt: boolean;
   readonly isFull = true;
-  /** The values, one behind the other. */
-  readonly #bytes: Uint8Array;
+  /** The values, one behind the other. More room than the store takes, where that compresses. */
+  #bytes: Uint8Array;
   /** Where each value ends in `#bytes`; its time. */
   readonly #ends: Float64Array;
   readonly #times: Float64Array;
@@ -120,8 +120,14 @@ class CopiedSegment implements Segment {
   #put({ offset, time, value }: SegmentRecord): void {
     const n = offset - this.baseOffset;
     const start = this.#endOf(n - 1);
+    const end = start + value.length;
+    if (end > this.#bytes.length) {
+      const larger = new Uint8Array(end * 2);
+      larger.set(this.#bytes.subarray(0, start));
+      this.#bytes = larger;
+    }
     this.#bytes.set(value, start);
-    this.#ends[n] = start + value.length;
+    this.#ends[n] = end;
     this.#times[n] = time;
   }
 

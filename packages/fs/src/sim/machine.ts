@@ -141,11 +141,19 @@ export class Machine {
     this.operationCount += 1;
     for (const hook of this.#hooks) hook(operation);
     if (operation.index >= this.#cutAt) this.cut();
-    const fault = [...this.#faults].find(({ at }) =>
-      typeof at === "number" ? at === operation.index : at(operation),
-    );
+    const { index, path } = operation;
+    const fault = this.#faultOf(operation);
     const finishedAt = Number.POSITIVE_INFINITY;
-    return { ...operation, begunAt: this.tick(), finishedAt, fault };
+    // a spread with fields behind it took a tenth of a campaign's time
+    return { index, kind, path, begunAt: this.tick(), finishedAt, fault };
+  }
+
+  #faultOf(operation: DiskOperation): DiskFault | undefined {
+    for (const fault of this.#faults) {
+      const { at } = fault;
+      if (typeof at === "number" ? at === operation.index : at(operation)) return fault;
+    }
+    return undefined;
   }
 
   async #pause(): Promise<void> {
