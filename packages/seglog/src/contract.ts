@@ -40,7 +40,8 @@ export interface TypedRecord<Out> {
  * but `close` fails with `ERR_SEGLOG_CLOSED`.
  *
  * A full disk, and a lack of descriptors or memory, is no such failure: whoever waits is rejected
- * with `ERR_SEGLOG_NOT_WRITTEN`, what was not committed is dropped for good, and the log goes on.
+ * with `ERR_SEGLOG_NOT_WRITTEN`, what was not committed is dropped for good, and the log goes on;
+ * what is appended until that is done, some ms, is rejected as well.
  * Whoever uses {@link Seglog.write} is told by the next {@link Seglog.sync}, and until then by
  * every `write`; the offsets that were lost are given again.
  */

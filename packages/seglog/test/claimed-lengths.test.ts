@@ -73,6 +73,14 @@ describe.skipIf(!built)("a length read from disk is checked before anything is a
       expect(grownBytes).toBeLessThan(100 * MIB);
     });
 
+    test(`a store of a terabyte, ${from}`, () => {
+      damage();
+      truncateSync(join(damaged, `${FIRST}.store`), 2 ** 40);
+      const { code, grownBytes } = probe("open");
+      expect(code).toBe("ERR_SEGLOG_CORRUPT");
+      expect(grownBytes).toBeLessThan(32 * MIB);
+    });
+
     test(`an index of a terabyte, ${from}`, () => {
       damage();
       truncateSync(join(damaged, `${FIRST}.index`), 2 ** 40);

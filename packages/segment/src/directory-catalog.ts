@@ -21,6 +21,7 @@ import type {
 } from "./contract.ts";
 import { directoryMode, parentOf } from "./directory-paths.ts";
 import { openSegment } from "./open-segment.ts";
+import { refuseOverlong } from "./refuse-overlong.ts";
 import { baseOffsetOf, indexName, storeName } from "./segment-name.ts";
 import { StateFile } from "./state-file.ts";
 import { type StoreRequestParts, storeRequest } from "./store-request.ts";
@@ -249,6 +250,7 @@ class DirectoryCatalog implements SegmentCatalog {
   async #openStore(baseOffset: Offset, how: StoreRequestParts): Promise<Store> {
     const { readOnly } = this;
     const path = this.#storePath(baseOffset);
+    if (how.create === "never") await refuseOverlong(this.#options.fs, path);
     const access = readOnly ? "read" : "write";
     const request = storeRequest(this.#options, { path, baseOffset, access, ...how });
     return checkedStore(await this.#options.openStore(request));

@@ -1,4 +1,4 @@
-import { invariant } from "@seglog/errors";
+import { invariant, SeglogError } from "@seglog/errors";
 import type { FileHandle } from "@seglog/fs";
 
 /**
@@ -36,7 +36,7 @@ export class FileWindow {
     invariant(position + byteCount <= this.fileBytes, "window within the file");
     invariant(byteCount <= this.#buffer.length, "no more than the window holds");
     this.#fill(position);
-    invariant(byteCount <= this.#filled, "file did not shrink while it was read");
+    if (byteCount > this.#filled) throw shrunk(this.#handle.path);
     return 0;
   }
 
@@ -70,6 +70,12 @@ export class FileWindow {
     this.#filled = this.#handle.read(target, position);
     this.#from = position;
   }
+}
+
+/** A writer in another process has cut the file, or removed its segment. */
+function shrunk(path: string): SeglogError {
+  const text = `${path} became shorter while it was read`;
+  return new SeglogError("ERR_SEGLOG_IO", text, { path, operation: "read" });
 }
 
 /** One read of so many bytes costs 0.1 ms from the page cache. */

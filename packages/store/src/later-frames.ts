@@ -53,7 +53,7 @@ export function laterFrames(tail: DamagedTail): StoreEnd["later"] {
   return found === -1 ? "none" : "sameSync";
 }
 
-/** Raw CRC registers, from zero at the damage, of every {@link STRIDE}th prefix of a tail. */
+/** Raw CRC registers, from zero at the damage, of prefixes of a tail at equal distances. */
 class TailSums {
   readonly #frames: CheckedFrames;
   readonly #start: number;
@@ -61,6 +61,8 @@ class TailSums {
   readonly #forward: FileWindow;
   readonly #random: FileWindow;
   readonly #sums: Uint32Array;
+  /** Bytes from one register to the next; at most so many are read again to tell another. */
+  readonly #stride: number;
 
   constructor({ handle, frames, fileBytes, position }: DamagedTail) {
     this.#frames = frames;
@@ -70,11 +72,13 @@ class TailSums {
     const whole = tailBytes <= IN_MEMORY_BYTES_MAX;
     this.#forward = new FileWindow(handle, fileBytes, whole ? tailBytes : undefined);
     this.#random = whole ? this.#forward : new FileWindow(handle, fileBytes, 4096);
-    this.#sums = new Uint32Array(Math.floor(tailBytes / STRIDE) + 1);
+    const stride = STRIDE_MIN * Math.max(1, Math.ceil(tailBytes / IN_MEMORY_BYTES_MAX));
+    this.#stride = stride;
+    this.#sums = new Uint32Array(Math.floor(tailBytes / stride) + 1);
     let sum = 0xffffffff;
     for (let i = 1; i < this.#sums.length; i++) {
-      const at = this.#forward.load(this.#start + (i - 1) * STRIDE, STRIDE);
-      sum = crc32(this.#forward.bytes, at, at + STRIDE, sum);
+      const at = this.#forward.load(this.#start + (i - 1) * stride, stride);
+      sum = crc32(this.#forward.bytes, at, at + stride, sum);
       this.#sums[i] = ~sum;
     }
   }
@@ -104,8 +108,8 @@ class TailSums {
 
   /** The register after the bytes from the damage to `filePosition`. */
   #register(filePosition: number): number {
-    const index = Math.floor((filePosition - this.#start) / STRIDE);
-    const known = this.#start + index * STRIDE;
+    const index = Math.floor((filePosition - this.#start) / this.#stride);
+    const known = this.#start + index * this.#stride;
     const sum = ~(this.#sums[index] as number) >>> 0;
     if (known === filePosition) return ~sum;
     const at = this.#random.load(known, filePosition - known);
@@ -113,8 +117,8 @@ class TailSums {
   }
 }
 
-/** Four bytes of memory for so many of the tail; at most so many are read again per register. */
-const STRIDE = 64;
+/** Four bytes of memory for so many of the tail, or more of a long one: 4 MiB at the most. */
+const STRIDE_MIN = 64;
 
 /** A tail up to this size is held in memory; a longer one costs two small reads a candidate. */
 const IN_MEMORY_BYTES_MAX = 64 * 2 ** 20;
