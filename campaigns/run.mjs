@@ -16,7 +16,7 @@ import { replay } from "./src/replay.mjs";
 /** @typedef {import("./src/tally.mjs").CampaignOptions} CampaignOptions */
 /** @typedef {import("./src/tally.mjs").Share} Share */
 /** @typedef {{ seed: number, budget: number, strict?: boolean, parts?: string, jobs?: number,
- *   share?: Share, states?: number }} Shared */
+ *   share?: Share, states?: number, faults?: number }} Shared */
 
 const program = new Command("campaign").description("Runs the proofs of seglog's promises.");
 
@@ -25,9 +25,11 @@ withJobs(add("crash", "cuts the power under random workloads, on the simulated d
   .action((options) =>
     run("crash", options, (shared) => crashCampaign({ ...shared, ...statesOf(options) })),
   );
-withJobs(add("fault", "fails each call of the disk once, with each errno")).action((options) =>
-  run("fault", options, faultCampaign),
-);
+withJobs(add("fault", "fails each call of the disk once, with each errno"))
+  .option("--faults <count>", "ends after so many failed calls", integer)
+  .action((options) =>
+    run("fault", options, (shared) => faultCampaign({ ...shared, ...faultsOf(options) })),
+  );
 add("kill", "kills a process with 256 appenders on the real disk")
   .option("--rounds <count>", "how often", integer, 200)
   .action((options) =>
@@ -118,6 +120,12 @@ async function runAgain(file, { parts }) {
 function statesOf({ states, share }) {
   if (states === undefined) return {};
   return { statesMax: Math.ceil(states / (share?.of ?? 1)) };
+}
+
+/** @param {Shared} options */
+function faultsOf({ faults, share }) {
+  if (faults === undefined) return {};
+  return { faultsMax: Math.ceil(faults / (share?.of ?? 1)) };
 }
 
 /** @param {string} text @returns {Share} */

@@ -97,9 +97,14 @@ function linesOf(records, size) {
 async function readLines({ fs, path, access = "write", ...how }) {
   const create = how.create ?? (access === "read" ? "never" : "ifMissing");
   const file = await fs.open(path, { access, create });
-  const bytes = Buffer.alloc(await file.size());
-  file.read(bytes, 0);
-  await file.close();
+  /** @type {Buffer} */
+  let bytes;
+  try {
+    bytes = Buffer.alloc(await file.size());
+    file.read(bytes, 0);
+  } finally {
+    await file.close();
+  }
   const [sum = "", ...lines] = bytes.toString("latin1").split("\n").slice(0, -1);
   if (bytes.length === 0 || sum === sumOf(lines)) return lines;
   throw new SeglogError("ERR_SEGLOG_CORRUPT", `${path} is damaged`, { path });

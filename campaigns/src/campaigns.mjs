@@ -26,7 +26,8 @@ export async function crashCampaign({ statesMax = Number.POSITIVE_INFINITY, ...o
     const workload = makeCrashWorkload(mixSeeds(seed, i));
     const run = (/** @type {Workload} */ candidate) =>
       crashWorkload(candidate, { ...CRASH_SAMPLE, plant });
-    const isOver = () => tally.isOver;
+    const left = statesMax - (tally.counts["states"] ?? 0);
+    const isOver = (/** @type {number} */ done) => done >= left || tally.isOver;
     const how = { ...CRASH_SAMPLE, plant, isOver };
     const { states, violation } = await crashWorkload(workload, how);
     tally.add("workloads");
@@ -36,12 +37,14 @@ export async function crashCampaign({ statesMax = Number.POSITIVE_INFINITY, ...o
   return tally;
 }
 
-/** Fails each call of the disk. @param {CampaignOptions} options */
-export async function faultCampaign(options) {
+/** Fails each call of the disk. @param {CampaignOptions & { faultsMax?: number }} options */
+export async function faultCampaign({ faultsMax = Number.POSITIVE_INFINITY, ...options }) {
   const { plant, seed } = options;
   const how = { ...FAULT_SAMPLE, plant };
   const tally = new Tally("fault", options, ["workloads", "faults", "states"]);
+  const isOver = () => tally.isOver || (tally.counts["faults"] ?? 0) >= faultsMax;
   for (const i of tally.mine()) {
+    if (isOver()) break;
     const drawn = makeWorkload(mixSeeds(seed, i));
     // what waits for room has no offset: the model could not tell which of them were refused
     const { stagedBytesMax: _, ...settings } = drawn.settings;
@@ -54,7 +57,7 @@ export async function faultCampaign(options) {
     tally.add("workloads");
     const operations = await countOperations(workload, plant);
     for (const fault of operations.flatMap(faultsOf)) {
-      if (tally.isOver) break;
+      if (isOver()) break;
       const { states, violation } = await faultWorkload(workload, fault, how);
       tally.add("faults");
       tally.add("states", states);

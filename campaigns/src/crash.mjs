@@ -18,7 +18,7 @@ import { Violation } from "./violation.mjs";
 /** @typedef {{ states: number, violation?: Violation | undefined }} Outcome */
 /**
  * @typedef {{ cutsMax: number, statesMax: number, plant?: Plant | undefined,
- *   isOver?: () => boolean }} CrashOptions
+ *   isOver?: (states: number) => boolean }} CrashOptions
  */
 
 /**
@@ -35,7 +35,7 @@ export async function crashWorkload(workload, options) {
   for (const [c, cut] of cuts.entries()) {
     let s = 0;
     for (const state of cut.states) {
-      if (options.isOver?.()) return { states };
+      if (options.isOver?.(states)) return { states };
       const seed = mixSeeds(workload.seed, c, s);
       states += 1;
       s += 1;

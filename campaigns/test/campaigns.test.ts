@@ -15,7 +15,7 @@ describe("a slice of each campaign finds nothing", { timeout: TIMEOUT_MS }, () =
   test("crash: what was acknowledged survives every power cut", async () => {
     const { violations, counts } = await crashCampaign({ ...SLICE, statesMax: 3000 });
     expect(violations).toEqual([]);
-    expect(counts["states"]).toBeGreaterThan(50);
+    expect(counts["states"]).toBeGreaterThan(10);
   });
 
   test("fault: a failed call of the disk is told, and loses nothing", async () => {

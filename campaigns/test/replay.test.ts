@@ -1,5 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { crashCampaign, interleaveCampaign, rotCampaign } from "../src/campaigns.mjs";
+import {
+  crashCampaign,
+  faultCampaign,
+  interleaveCampaign,
+  rotCampaign,
+} from "../src/campaigns.mjs";
 import { countOperations, faultsOf, faultWorkload } from "../src/fault.mjs";
 import { FAULT_SAMPLE, replay } from "../src/replay.mjs";
 import type { Plant } from "../src/session.mjs";
@@ -68,6 +73,7 @@ describe("the same seed and count give the same numbers", { timeout: TIMEOUT_MS 
   const options = { seed: 7, budgetMs: TIMEOUT_MS };
   const campaigns = {
     crash: () => crashCampaign({ ...options, statesMax: 300 }),
+    fault: () => faultCampaign({ ...options, faultsMax: 60 }),
     rot: () => rotCampaign({ ...options, cases: 150 }),
   };
   for (const [name, campaign] of Object.entries(campaigns)) {
