@@ -276,6 +276,7 @@ class Committer implements GroupCommit {
     const error = new SeglogError("ERR_SEGLOG_POISONED", text, {}, { cause });
     this.#poison = error;
     this.#stall = undefined;
+    this.#untold = undefined; // the poison says more
     this.#cycle.rejectAll(error);
     this.#rejectWaiting(error);
     if (this.#closing !== undefined) this.#finishClosing();

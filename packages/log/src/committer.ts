@@ -1,3 +1,4 @@
+import { hasCode } from "@seglog/errors";
 import type { Offset } from "./contract.ts";
 import type { LogFailure } from "./log-failure.ts";
 import type { SegmentSet } from "./segment-set.ts";
@@ -88,7 +89,9 @@ export class Committer {
       try {
         await work();
       } catch (error) {
-        failure.fail(error);
+        // what failed here may have been a sync: only a store that says so can be cut and go on
+        if (hasCode(error, "ERR_SEGLOG_NOT_WRITTEN")) failure.fail(error);
+        else failure.poison(error);
         failure.checkWritable();
         throw error;
       }

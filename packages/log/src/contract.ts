@@ -293,8 +293,8 @@ export interface OpenLogOptions {
   readonly commitOn?: "sync" | "flush" | undefined;
   readonly retention?: Retention | undefined;
   /**
-   * The time in ms since the epoch, below 2^48. Default `Date.now`. Times of records never fall
-   * all the same.
+   * The time in ms since the epoch, below 2^48; asked for each record or batch. Default `Date.now`,
+   * asked once for up to 32 of one turn. Times of records never fall all the same.
    */
   readonly clock?: (() => number) | undefined;
 }

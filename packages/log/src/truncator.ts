@@ -92,10 +92,10 @@ export class Truncator {
   }
 
   async #dropBefore(offset: Offset): Promise<void> {
-    const { catalog, segments, writer, committer } = this.#parts;
+    const { segments, writer, committer } = this.#parts;
     if (offset <= this.#first) return; // another truncation has been there
     if (offset > committer.durableOffset) await writer.commitPlaced();
-    await catalog.saveState(this.#state({ firstOffset: offset }));
+    await this.#saveTwice({ firstOffset: offset });
     this.#first = offset;
     const isRolled = await writer.rollBehind(offset);
     await writer.settleSeals();
@@ -154,14 +154,19 @@ export class Truncator {
     this.#removed += dropped.length;
   }
 
+  #forgetCut(): Promise<void> {
+    return this.#saveTwice({});
+  }
+
   /**
-   * Saved twice, over both states that a catalog keeps: if only the newest forgot the cut, and were
-   * damaged later, the one before would bring the cut back, upon records appended since.
+   * Saved over both states that a catalog keeps: if only the newest knew of a truncation, or that
+   * one is over, and were damaged later, the one before would bring back what was dropped, or the
+   * cut upon records appended since.
    */
-  async #forgetCut(): Promise<void> {
+  async #saveTwice(changes: Partial<CatalogState>): Promise<void> {
     const { catalog } = this.#parts;
-    await catalog.saveState(this.#state({}));
-    await catalog.saveState(this.#state({}));
+    await catalog.saveState(this.#state(changes));
+    await catalog.saveState(this.#state(changes));
   }
 
   #state(changes: Partial<CatalogState>): CatalogState {

@@ -46,8 +46,8 @@ export class IndexedSegment implements Segment {
   /** Head of the record being appended; its time changes at most once a ms. */
   readonly #head = new Uint8Array(RECORD_HEAD_BYTES);
   #headTime = -1;
-  readonly #alone: AppendOptions = { head: this.#head };
-  readonly #inBatch: AppendOptions = { head: this.#head, batchContinues: true };
+  readonly #alone: AppendOptions = Object.freeze({ head: this.#head });
+  readonly #inBatch: AppendOptions = Object.freeze({ head: this.#head, batchContinues: true });
 
   constructor(parts: SegmentParts) {
     this.baseOffset = parts.baseOffset;

@@ -14,7 +14,8 @@ export function readU64(data: DataView, position: number): number {
 
 /** The counterpart of {@link readU64}, for a safe integer from 0. */
 export function writeU64(data: DataView, position: number, value: number): void {
-  data.setUint32(position, Math.floor(value / TWO_32));
+  // the low word is taken modulo 2^32; a division costs more than all the rest
+  data.setUint32(position, value < TWO_32 ? 0 : Math.floor(value / TWO_32));
   data.setUint32(position + 4, value);
 }
 
