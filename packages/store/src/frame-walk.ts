@@ -48,7 +48,14 @@ export class FrameWalk {
     this.#handle = handle;
     this.#visitor = visitor;
     this.#walk = new Walk(new FileWindow(handle, fileBytes), frames, 0);
-    this.#frame = { position: 0, frameBytes: 0, bytes: NOTHING, at: 0, generation: 0 };
+    this.#frame = {
+      position: 0,
+      frameBytes: 0,
+      bytes: NOTHING,
+      at: 0,
+      generation: 0,
+      batchContinues: false,
+    };
     this.#looksLeft = live ? LOOKS_MAX : 0;
   }
 
@@ -91,6 +98,7 @@ export class FrameWalk {
     frame.position = position;
     frame.frameBytes = walk.frameBytes;
     frame.generation = walk.tags & FRAME_FLAGS.generation;
+    frame.batchContinues = (walk.tags & FRAME_FLAGS.batchContinues) !== 0;
     if (!this.#visitor.frame(frame)) {
       walk.position = position;
       return false;

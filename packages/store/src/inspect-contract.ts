@@ -76,6 +76,8 @@ export interface InspectedFrame {
   readonly at: number;
   /** Number of the sync that covers the frame, modulo 4; 0 in plain frames. */
   readonly generation: number;
+  /** The next frame belongs to the same batch; false in plain frames. */
+  readonly batchContinues: boolean;
 }
 
 /** Told what a store holds, from its start to its end. */
