@@ -43,9 +43,12 @@ export function planRepair(finding: DirectoryFinding): RepairPlan {
   const end = planSegments(finding, { steps, lost });
   planState(finding, end, { steps, lost });
   const from = end.nextOffset;
+  const known = finding.strays.filter(({ bytes }) => bytes > 0).map((stray) => stray.baseOffset);
+  // the name of a file that was moved tells of records before those that are left
+  const first = Math.min(finding.firstOffset, ...known);
+  if (finding.stateIsWrong) lost.push({ from: first, to: finding.firstOffset });
   const isOpenEnd = end.closedAt === undefined;
-  const may = finding.strays.some(({ bytes, baseOffset }) => bytes > 0 && baseOffset >= from);
-  if (isOpenEnd && may) lost.push({ from, to: undefined });
+  if (isOpenEnd && known.some((baseOffset) => baseOffset >= from)) lost.push({ from, to: undefined });
   return { steps, lost: merged(lost) };
 }
 

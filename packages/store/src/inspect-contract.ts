@@ -30,11 +30,12 @@ export interface StoreInspection {
   readonly header: InspectedHeader;
 
   /**
-   * The header that a file without one must have had: the frames agree with no other salt. Known
-   * when the first frame, or two successive ones, are valid with it.
+   * The header that a file without one must have had. Its salt is proven when the first frame is
+   * valid with the salt that is still in the file, or two successive frames are; or when the salt
+   * that makes the first frame valid, which the checksum tells, makes the second one valid, too.
    *
    * @param isFirst  whether a payload, by its first 8 bytes or fewer, is that of the store's first
-   *   record: asked where no second frame bears witness to the first, and of plain frames
+   *   record: asked of plain frames, which have no salt, and end where the file does
    */
   proveHeader(
     baseOffset: number,

@@ -6,7 +6,6 @@ import { FileWindow, WINDOW_BYTES } from "./file-window.ts";
 import { FRAME_FLAGS, FRAME_HEADER_BYTES, STORE_HEADER_BYTES } from "./format.ts";
 import type { FrameCodec } from "./frame-codec.ts";
 import type { StoreHeader } from "./inspect-contract.ts";
-import { endOfNonZero } from "./non-zero-end.ts";
 import { PlainFrames } from "./plain-frames.ts";
 import { TailSums } from "./tail-sums.ts";
 import { Walk } from "./walk.ts";
@@ -26,10 +25,13 @@ export async function proveHeader(
   const window = new FileWindow(handle, fileBytes);
   const at = window.load(12, 4);
   const written = u32(window.bytes, at) >>> 0;
-  for (const salt of new Set([written, ...saltsOfFirstFrame(window)])) {
-    if (!isProvenAtStart(window, new CheckedFrames(salt), isFirst)) continue;
-    return { frameFormat: "checked", salt, baseOffset };
-  }
+  const isFramed = (salt: number, count: number): boolean =>
+    hasFrames(window, new CheckedFrames(salt), count);
+  // a salt derived from a frame makes that frame valid, damaged or not: only the next one can tell
+  const salt = isFramed(written, 1)
+    ? written
+    : saltsOfFirstFrame(window).find((derived) => isFramed(derived, 2));
+  if (salt !== undefined) return { frameFormat: "checked", salt, baseOffset };
   if (isProvenPlain(window, isFirst)) return { frameFormat: "plain", salt: written, baseOffset };
   if (await isProvenWithin(handle, { fileBytes, salt: written })) {
     return { frameFormat: "checked", salt: written, baseOffset };
@@ -62,17 +64,11 @@ function saltsOfFirstFrame(window: FileWindow): number[] {
   return [~start >>> 0, ~(start ^ (FRAME_FLAGS.batchContinues << 4)) >>> 0];
 }
 
-/** Whether the first frame is valid, and so is the second, or else nothing follows. */
-function isProvenAtStart(
-  window: FileWindow,
-  frames: FrameCodec,
-  isFirst: Unheaded["isFirst"],
-): boolean {
+/** Whether the file begins with so many valid frames. */
+function hasFrames(window: FileWindow, frames: FrameCodec, count: number): boolean {
   const walk = new Walk(window, frames, 0);
-  if (!walk.step()) return false;
-  const end = walk.position;
-  if (walk.step()) return true;
-  return endOfNonZero(window, end) === end && isFirst(headAt(window, end));
+  for (let n = 0; n < count; n++) if (!walk.step()) return false;
+  return true;
 }
 
 /** Plain frames prove nothing but that they end where the file does. */
