@@ -1,3 +1,5 @@
+import { simulatedDisk } from "@seglog/fs/sim";
+import { inspectStore } from "@seglog/store";
 import { openLog, repairLog, verifyLog } from "seglog";
 import { sameBytes } from "./history.mjs";
 import { DIRECTORY } from "./session.mjs";
@@ -6,7 +8,8 @@ import { isCoded, textOf, Violation } from "./violation.mjs";
 /** @typedef {import("./rot.mjs").FinishedLog} FinishedLog */
 /** @typedef {import("@seglog/fs/sim").SimulatedDisk} SimulatedDisk */
 /** @typedef {import("seglog").LostRange} LostRange */
-/** @typedef {{ log: FinishedLog, makeDisk: () => Promise<SimulatedDisk> }} RotRepairCase */
+/** @typedef {import("./damage.mjs").Files} Files */
+/** @typedef {{ log: FinishedLog, files: Files, makeDisk: () => Promise<SimulatedDisk> }} RotRepairCase */
 
 /**
  * Verifies a damaged log and repairs a copy of it: no damage that matters goes unreported, the log
@@ -15,7 +18,7 @@ import { isCoded, textOf, Violation } from "./violation.mjs";
  *
  * @param {RotRepairCase} rotCase
  */
-export async function verifyAndRepair({ log, makeDisk }) {
+export async function verifyAndRepair({ log, files, makeDisk }) {
   const before = await readThrough(await makeDisk(), log);
   const disk = await makeDisk();
   const options = { fs: disk.fs };
@@ -48,18 +51,82 @@ export async function verifyAndRepair({ log, makeDisk }) {
   const isStateLost = verified.damages.some(({ kind }) => STATE_LOST.has(kind));
   const torn = verified.damages.filter(({ kind }) => kind === "torn tail");
   const given = [...repair.lost, ...torn.map(({ from }) => ({ from, to: undefined }))];
+  const frames = await framesOf(log);
   for (const offset of log.values.keys()) {
     const isLost = given.some(({ from, to }) => offset >= from && offset < (to ?? Infinity));
     if (after.right.has(offset)) continue;
     if (before.right.has(offset)) throw new Violation(`repair lost ${offset}, which could be read`);
+    const isTorn = torn.some(({ from }) => from !== undefined && offset >= from);
+    if (!isTorn && isWhole(frames.get(offset), log.files, files) && offset >= after.first) {
+      throw new Violation(`repair lost ${offset}, whose frame is whole`);
+    }
     if (isLost || after.corrupt.has(offset)) continue;
-    // nothing says where a log ended that was not closed
-    if (offset < log.first || (!log.closed && offset >= after.next)) continue;
-    // nothing says where a log began whose state is lost
+    if (offset < log.first) continue;
+    // nothing says where a log ended that was not closed, or where one began whose state is lost
+    if ((isStateLost || !log.closed) && offset >= after.next) continue;
     if (isStateLost && offset < after.first) continue;
     throw new Violation(`${offset} is gone, and repair does not say so`);
   }
 }
+
+/** @typedef {{ name: string, from: number, to: number }} Place  bytes of a file */
+
+/** @type {WeakMap<FinishedLog, Map<number, Place>>} */
+const knownFrames = new WeakMap();
+
+/** Where each record of an undamaged log lies. @param {FinishedLog} log */
+async function framesOf(log) {
+  const known = knownFrames.get(log);
+  if (known !== undefined) return known;
+  /** @type {Map<number, Place>} */
+  const frames = new Map();
+  const disk = simulatedDisk({ seed: 1 });
+  for (const [name, bytes] of log.files) {
+    if (!name.endsWith(".store")) continue;
+    const handle = await disk.fs.open(`/${name}`, { access: "write", create: "exclusive" });
+    await handle.close();
+    disk.replace(`/${name}`, bytes);
+    const store = await inspectStore({ fs: disk.fs, path: `/${name}` });
+    if (store.header.kind === "good") {
+      const { header } = store.header;
+      let offset = header.baseOffset;
+      await store.walk(
+        {
+          frame({ position, frameBytes }) {
+            const from = STORE_HEADER_BYTES + position;
+            frames.set(offset++, { name, from, to: from + frameBytes });
+            return true;
+          },
+          bad: () => undefined,
+          turn: () => {},
+        },
+        { header },
+      );
+    }
+    await store.close();
+  }
+  knownFrames.set(log, frames);
+  return frames;
+}
+
+/**
+ * Whether a record's frame is as it was, and so is the header of its store.
+ *
+ * @param {Place | undefined} place
+ * @param {Files} before
+ * @param {Files} after
+ */
+function isWhole(place, before, after) {
+  if (place === undefined) return false;
+  const [old, now] = [before.get(place.name), after.get(place.name)];
+  if (old === undefined || now === undefined) return false;
+  return [
+    [0, STORE_HEADER_BYTES],
+    [place.from, place.to],
+  ].every(([from, to]) => sameBytes(now.subarray(from, to), old.subarray(from, to)));
+}
+
+const STORE_HEADER_BYTES = 32;
 
 /** Damages that a repair has nothing to do for. */
 const LEFT_AS_IT_IS = new Set(["lost record", "wrong record"]);
