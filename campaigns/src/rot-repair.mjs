@@ -9,7 +9,8 @@ import { isCoded, textOf, Violation } from "./violation.mjs";
 /** @typedef {import("@seglog/fs/sim").SimulatedDisk} SimulatedDisk */
 /** @typedef {import("seglog").LostRange} LostRange */
 /** @typedef {import("./damage.mjs").Files} Files */
-/** @typedef {{ log: FinishedLog, files: Files, makeDisk: () => Promise<SimulatedDisk> }} RotRepairCase */
+/** @typedef {{ log: FinishedLog, files: Files, done: string[],
+ *   makeDisk: () => Promise<SimulatedDisk> }} RotRepairCase */
 
 /**
  * Verifies a damaged log and repairs a copy of it: no damage that matters goes unreported, the log
@@ -18,7 +19,7 @@ import { isCoded, textOf, Violation } from "./violation.mjs";
  *
  * @param {RotRepairCase} rotCase
  */
-export async function verifyAndRepair({ log, files, makeDisk }) {
+export async function verifyAndRepair({ log, files, done, makeDisk }) {
   const before = await readThrough(await makeDisk(), log);
   const disk = await makeDisk();
   const options = { fs: disk.fs };
@@ -48,7 +49,9 @@ export async function verifyAndRepair({ log, files, makeDisk }) {
   }
   const after = await readThrough(disk, log);
   if (after.refused) throw new Violation(`a repaired log was refused: ${after.failed}`);
-  const isStateLost = verified.damages.some(({ kind }) => STATE_LOST.has(kind));
+  const isStateLost =
+    done.some((text) => text.includes("seglog.state")) ||
+    verified.damages.some(({ kind }) => STATE_LOST.has(kind));
   const torn = verified.damages.filter(({ kind }) => kind === "torn tail");
   const given = [...repair.lost, ...torn.map(({ from }) => ({ from, to: undefined }))];
   const frames = await framesOf(log);

@@ -67,7 +67,7 @@ export async function rotCase(log, { other, seed, only, plant }) {
   try {
     const outcome = await use({ log, files, done, seed, plant });
     if (plant === undefined) {
-      await verifyAndRepair({ log, files, makeDisk: () => diskOf(files, seed) });
+      await verifyAndRepair({ log, files, done, makeDisk: () => diskOf(files, seed) });
     }
     const grown = process.memoryUsage().arrayBuffers - memory;
     if (grown > MEMORY_BYTES_MAX) throw new Violation(`took ${grown} bytes of memory`);

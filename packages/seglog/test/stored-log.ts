@@ -3,6 +3,8 @@ import { inspectStore } from "@seglog/store";
 import { type FrameFormat, hasCode, openLog, repairLog, verifyLog } from "../src/index.ts";
 import { expect } from "vitest";
 
+const NOTHING = Uint8Array.of(1, 2, 3);
+
 export const DIRECTORY = "/log";
 
 /** Where a record lies. */
@@ -174,7 +176,10 @@ export async function readAll(log: Pick<StoredLog, "disk" | "values">): Promise<
   const { firstOffset, nextOffset } = opened;
   for (let offset = firstOffset; offset < nextOffset; offset++) {
     try {
-      expect([offset, opened.read(offset).value]).toEqual([offset, log.values.get(offset)]);
+      const { value } = opened.read(offset);
+      if (Buffer.compare(value, log.values.get(offset) ?? NOTHING) !== 0) {
+        expect([offset, value]).toEqual([offset, log.values.get(offset)]);
+      }
       right.add(offset);
     } catch (error) {
       if (!hasCode(error, "ERR_SEGLOG_CORRUPT")) throw error;
@@ -213,7 +218,7 @@ export async function repaired(log: StoredLog): Promise<{
   const { right } = await readAll(log);
   for (const offset of log.values.keys()) {
     const isLost = repair.lost.some(({ from, to }) => from <= offset && offset < (to ?? Infinity));
-    expect([offset, right.has(offset)]).toEqual([offset, !isLost]);
+    if (right.has(offset) === isLost) expect({ offset, isLost }).toBe("told");
   }
   const after = await verifyLog(DIRECTORY, { fs });
   const left = after.damages.filter(({ kind, harmless }) => !harmless && kind !== "lost record");

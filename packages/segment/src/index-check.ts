@@ -42,11 +42,22 @@ export class IndexCheck {
     return this.#entry(offset) === position;
   }
 
-  /** Where the first record behind `offset` lies that the index has behind `position`. */
-  goesOn(offset: Offset, position: number): number | undefined {
+  /** Where the index has the record with `offset`. */
+  positionOf(offset: Offset): number | undefined {
+    return this.#entry(offset);
+  }
+
+  /** Where the first record behind `offset` lies that the index leads to, and that is there. */
+  goesOn(
+    offset: Offset,
+    { position, isThere }: {
+      readonly position: number;
+      readonly isThere: (offset: Offset, position: number) => boolean;
+    },
+  ): number | undefined {
     for (let next = offset + 1; next - this.#baseOffset < this.#count; next++) {
       const at = this.#entry(next);
-      if (at !== undefined && at > position) return at;
+      if (at !== undefined && at > position && isThere(next, at)) return at;
     }
     return undefined;
   }

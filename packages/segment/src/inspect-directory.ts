@@ -117,7 +117,12 @@ class DirectoryInspection {
     if (state.kind !== "good") return (await this.#inspect(anew)).finding;
     const believed = await this.#inspect({ ...state.state, isRight: true });
     if (believed.contradiction === undefined) return believed.finding;
-    if (believed.contradiction === "firstOffset") return (await this.#inspect(anew)).finding;
+    if (believed.contradiction === "firstOffset") {
+      const { firstOffset, closedAt } = state.state;
+      // opening would remove the segments; and no offset up to there may be given again
+      const kept = { ...anew, closedAt: Math.max(firstOffset, closedAt ?? 0) };
+      return (await this.#inspect(kept)).finding;
+    }
     const open = { ...state.state, closedAt: undefined, isRight: false };
     const reopened = await this.#inspect(open);
     if (reopened.contradiction === undefined) return reopened.finding;
@@ -141,11 +146,10 @@ class DirectoryInspection {
     const last = segments.at(-1);
     const nextOffset =
       unfinished?.baseOffset ?? last?.nextOffset ?? belief.closedAt ?? belief.firstOffset;
-    const end = Math.max(nextOffset, last?.missing?.to ?? 0);
     const contradiction =
       firstBase === undefined || !belief.isRight
         ? undefined
-        : end < belief.firstOffset
+        : nextOffset < belief.firstOffset
           ? "firstOffset"
           : belief.closedAt !== undefined && belief.closedAt < nextOffset
             ? "closedAt"
@@ -266,8 +270,7 @@ class DirectoryInspection {
         const request = { baseOffset, header, index, knownEnd, live, turn: told };
         return await scanSegment(inspection, request);
       } finally {
-        await inspection.close();
-        await index?.close();
+        await Promise.all([inspection.close(), index?.close()]);
       }
     } catch (error) {
       if (hasCode(error, "ERR_SEGLOG_NOT_FOUND")) return undefined; // removed by a live writer

@@ -132,7 +132,9 @@ function judgeTail(
   const { knownEnd, clean, isProven } = place;
   const missing = knownEnd === undefined ? 0 : knownEnd - nextOffset;
   const isExplained = scan.end.verdict === "cut" || scan.end.verdict === "keep";
-  const isTorn = knownEnd === undefined ? isExplained || spans.length > 0 : !clean && isExplained;
+  // with the state lost nobody knows whether the log was closed, and this a record
+  const isTorn =
+    knownEnd === undefined ? place.mayBeTorn && spans.length > 0 : !clean && isExplained;
   const kind = missing > 0 ? "bad frame" : isTorn ? "torn tail" : tailKind(knownEnd);
   const what = { position: tail.from, bytes: tail.to - tail.from, from: nextOffset };
   const damage = of(scan, kind, {
@@ -151,13 +153,15 @@ function judgeTail(
   };
   const isRewritten = isProven || spans.length > 0 || kind !== "torn tail";
   const end = isFilled ? fill.to : tail.from;
+  // what is kept of a batch whose end is damaged must not be dropped for want of it
+  const endBatchAt = isFilled || kind === "torn tail" ? undefined : scan.lastFrame;
   return {
     scan,
     nextOffset: isFilled ? nextOffset + missing : nextOffset,
     records: scan.records,
     damages: [...scan.damages, damage],
     rewrite: isRewritten
-      ? { spans: isFilled ? [...spans, fill] : spans, end, endBatchAt: undefined }
+      ? { spans: isFilled ? [...spans, fill] : spans, end, endBatchAt }
       : undefined,
     missing: missing > LOST_RECORDS_MAX ? { from: nextOffset, to: nextOffset + missing } : undefined,
   };

@@ -1,6 +1,7 @@
 import { crc32 } from "node:zlib";
 import type { FileSystem } from "@seglog/fs";
 import type { CopyStoreOptions } from "@seglog/store";
+import { type Damage, damageOf } from "./damage.ts";
 import { LOCK_FILE_NAME } from "./directory-catalog.ts";
 import type { InspectionTools } from "./find-segments.ts";
 import { inspectDirectory } from "./inspect-directory.ts";
@@ -55,7 +56,8 @@ export async function repairDirectory(options: RepairDirectoryOptions): Promise<
     }
     told.finish(directory);
     const quarantined = [...quarantine.kept];
-    return { damages: finding.damages, actions, lost, quarantined, dryRun };
+    const damages = [...(isNoLock && !dryRun ? [noLockFile(lockPath)] : []), ...finding.damages];
+    return { damages, actions, lost, quarantined, dryRun };
   } finally {
     await lock?.release();
   }
@@ -170,6 +172,10 @@ function actionOf(directory: string, step: RepairStep): RepairAction {
       return { kind: "saveState", path, message: `${path} is written anew: ${step.why}` };
     }
   }
+}
+
+function noLockFile(path: string): Damage {
+  return damageOf("not a file", { path, message: `${path} is not a file` });
 }
 
 function moved(path: string, why: string): RepairAction {

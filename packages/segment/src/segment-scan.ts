@@ -13,6 +13,7 @@ import {
   FRAME_HEADER_BYTES,
   type LostSpan,
   type PayloadHead,
+  type PayloadKind,
   payloadKind,
   toldNumber,
 } from "./lost-record.ts";
@@ -167,9 +168,8 @@ class SegmentScan implements FrameVisitor {
       return true;
     }
     const kind = payloadKind(head, this.#offset);
-    if (kind !== "record" && this.#request.header.frameFormat === "plain") {
-      this.#resume = this.#index.goesOn(this.#offset, frame.position);
-      if (this.#resume !== undefined) return false;
+    if (this.#request.header.frameFormat === "plain" && !this.#isPlausible(frame, kind)) {
+      return false;
     }
     this.#pass(frame, kind);
     return true;
@@ -180,9 +180,7 @@ class SegmentScan implements FrameVisitor {
     | undefined {
     this.#endRun();
     const isPlain = this.#request.header.frameFormat === "plain";
-    const resume = isPlain
-      ? (this.#resume ?? this.#index.goesOn(this.#offset, span.from))
-      : undefined;
+    const resume = isPlain ? (this.#resume ?? this.#goesOn(span.from)) : undefined;
     this.#resume = undefined;
     const to = resume ?? span.to;
     if (this.#gap === undefined) {
@@ -200,8 +198,36 @@ class SegmentScan implements FrameVisitor {
     this.#request.turn(position);
   }
 
+  /**
+   * Nothing but what follows can tell a plain frame with a damaged length. Where the index leads
+   * elsewhere, that is believed whose next record is there.
+   */
+  #isPlausible({ position, frameBytes }: InspectedFrame, kind: PayloadKind): boolean {
+    const end = position + frameBytes;
+    const next = this.#offset + 1;
+    const indexed = this.#index.positionOf(next);
+    const isAgreed = indexed === undefined || indexed === end;
+    if ((kind === "record" && isAgreed) || this.#isThere(next, end)) return true;
+    this.#resume = this.#goesOn(position);
+    return this.#resume === undefined;
+  }
+
+  #goesOn(position: number): number | undefined {
+    const isThere = this.#isThere.bind(this);
+    return this.#index.goesOn(this.#offset, { position, isThere });
+  }
+
+  #isThere(offset: Offset, position: number): boolean {
+    const { header } = this.#request;
+    const peeked = this.#store.peek(header, position);
+    if (peeked === undefined) return false;
+    const { frameBytes, head: bytes } = peeked;
+    const payloadBytes = frameBytes - FRAME_HEADER_BYTES;
+    return payloadKind({ bytes, at: 0, payloadBytes }, offset) === "record";
+  }
+
   /** Takes one frame for that of the next record. */
-  #pass(frame: InspectedFrame, kind: ReturnType<typeof payloadKind>): void {
+  #pass(frame: InspectedFrame, kind: PayloadKind): void {
     const offset = this.#offset;
     const recordsBefore = this.#records;
     if (offset === this.#request.knownEnd) {

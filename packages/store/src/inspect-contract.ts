@@ -52,6 +52,15 @@ export interface StoreInspection {
    */
   walk(visitor: FrameVisitor, options: InspectWalkOptions): Promise<InspectedEnd>;
 
+  /**
+   * What would be the frame at `position`, by its length and the first bytes of its payload, 8 or
+   * fewer; `undefined` where none can begin. A checksum is not looked at.
+   */
+  peek(
+    header: StoreHeader,
+    position: Position,
+  ): { readonly frameBytes: number; readonly head: Uint8Array } | undefined;
+
   close(): Promise<void>;
 }
 

@@ -1,7 +1,7 @@
 import { hasCode } from "@seglog/errors";
 import type { FileHandle } from "@seglog/fs";
 import { FileWindow } from "./file-window.ts";
-import { STORE_HEADER_BYTES } from "./format.ts";
+import { FRAME_HEADER_BYTES, STORE_HEADER_BYTES } from "./format.ts";
 import { framesOf } from "./frames-of.ts";
 import { FrameWalk } from "./frame-walk.ts";
 import type {
@@ -65,6 +65,21 @@ class FileInspection implements StoreInspection {
     const fileBytes = await this.#handle.size();
     const walk = new FrameWalk(this.#handle, { frames: framesOf(header), fileBytes, visitor, live });
     return walk.run();
+  }
+
+  peek(
+    header: StoreHeader,
+    position: number,
+  ): { readonly frameBytes: number; readonly head: Uint8Array } | undefined {
+    const bytes = new Uint8Array(2 * FRAME_HEADER_BYTES);
+    const from = STORE_HEADER_BYTES + position;
+    const read = this.#handle.read(bytes, from);
+    if (read < FRAME_HEADER_BYTES) return undefined;
+    const payloadBytes = framesOf(header).payloadBytes(bytes, 0);
+    const frameBytes = FRAME_HEADER_BYTES + payloadBytes;
+    if (payloadBytes === -1 || from + frameBytes > this.fileBytes) return undefined;
+    const head = bytes.subarray(FRAME_HEADER_BYTES, Math.min(frameBytes, bytes.length));
+    return { frameBytes, head };
   }
 
   close(): Promise<void> {
