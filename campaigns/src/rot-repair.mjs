@@ -53,7 +53,7 @@ export async function verifyAndRepair({ log, files, done, makeDisk }) {
     done.some((text) => text.includes("seglog.state")) ||
     verified.damages.some(({ kind }) => STATE_LOST.has(kind));
   const torn = verified.damages.filter(({ kind }) => kind === "torn tail");
-  const given = [...repair.lost, ...torn.map(({ from }) => ({ from, to: undefined }))];
+  const given = [...repair.lost, ...torn.map(({ from = 0 }) => ({ from, to: undefined }))];
   const frames = await framesOf(log);
   for (const offset of log.values.keys()) {
     const isLost = given.some(({ from, to }) => offset >= from && offset < (to ?? Infinity));
@@ -162,7 +162,9 @@ async function readThrough(disk, { values }) {
       const { value } = opened.read(offset);
       const expected = values.get(offset);
       if (expected === undefined || !sameBytes(value, expected)) {
-        throw new Violation(`record ${offset} came back as other bytes (${expected === undefined ? "never appended" : "appended"})`);
+        throw new Violation(
+          `record ${offset} came back as other bytes (${expected === undefined ? "never appended" : "appended"})`,
+        );
       }
       right.add(offset);
     } catch (error) {

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { openLog, repairLog, verifyLog } from "../src/index.ts";
 import {
-  copyOf,
   contentsOf,
+  copyOf,
   DIRECTORY,
   indexPath,
   putFile,
@@ -13,8 +13,8 @@ import {
   repaired,
   STATE_PATH,
   type StoredLog,
-  storedLog,
   spoil,
+  storedLog,
   storePath,
 } from "./stored-log.ts";
 import { temporaryDirectory } from "./temporary.ts";
@@ -313,7 +313,11 @@ describe("the state file", () => {
     const log = await storedLog();
     const early = await storedLog({ records: 20 });
     log.disk.replace(STATE_PATH, early.disk.contents(STATE_PATH));
-    expect(await repaired(log)).toEqual({ kinds: ["wrong state"], actions: ["saveState"], lost: [] });
+    expect(await repaired(log)).toEqual({
+      kinds: ["wrong state"],
+      actions: ["saveState"],
+      lost: [],
+    });
   });
 
   test("that says the log begins behind its end drops nothing, and gives no offset again", async () => {

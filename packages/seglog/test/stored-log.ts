@@ -1,7 +1,7 @@
 import { type SimulatedDisk, simulatedDisk } from "@seglog/fs/sim";
 import { inspectStore } from "@seglog/store";
-import { type FrameFormat, hasCode, openLog, repairLog, verifyLog } from "../src/index.ts";
 import { expect } from "vitest";
+import { type FrameFormat, hasCode, openLog, repairLog, verifyLog } from "../src/index.ts";
 
 const NOTHING = Uint8Array.of(1, 2, 3);
 
@@ -52,7 +52,7 @@ export async function storedLog({
   const clock = (): number => (now += 3);
   const log = await openLog(DIRECTORY, { fs: disk.fs, segmentBytesMax, frameFormat, clock });
   for (let offset = 0; offset < records; offset += batch) {
-    const some = Array.from({ length: batch }, (_, i) => valueOf(offset + i, valueBytes));
+    const some = Array.from({ length: batch }, (_, i) => bytesFor(offset + i, valueBytes));
     await log.appendBatch(some);
     for (const [i, value] of some.entries()) values.set(offset + i, value);
   }
@@ -74,7 +74,7 @@ export async function storedLog({
   return { disk: left, values, places, segments };
 }
 
-function valueOf(offset: number, valueBytes: (offset: number) => number): Uint8Array {
+function bytesFor(offset: number, valueBytes: (offset: number) => number): Uint8Array {
   const value = new Uint8Array(valueBytes(offset));
   for (let i = 0; i < value.length; i++) value[i] = offset * 31 + i * 7 + 1;
   return value;

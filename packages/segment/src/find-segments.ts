@@ -47,10 +47,7 @@ export interface FoundFiles {
 }
 
 /** @throws ERR_SEGLOG_NOT_FOUND | ERR_SEGLOG_IO  the directory cannot be listed */
-export async function findSegments(
-  tools: InspectionTools,
-  directory: string,
-): Promise<FoundFiles> {
+export async function findSegments(tools: InspectionTools, directory: string): Promise<FoundFiles> {
   const { fs } = tools;
   const stores: FoundStore[] = [];
   const notFiles: string[] = [];
@@ -133,7 +130,8 @@ async function headerOf(
         const head = { bytes, at: 0, payloadBytes: bytes.length };
         return payloadKind(head, baseOffset) === "record" || saysLost(bytes, baseOffset);
       });
-      if (header === undefined) return stray(`${path} has no valid header, and no frames prove one`);
+      if (header === undefined)
+        return stray(`${path} has no valid header, and no frames prove one`);
       const message = `the header of ${path} is damaged`;
       damages.push(damageOf("bad header", { path, baseOffset, message, from: baseOffset }));
       return { ...place, kind: "proven", header };
@@ -144,7 +142,10 @@ async function headerOf(
 /** The error of a repair for a file of a later release. */
 export function laterVersion(
   path: string,
-  { found, supported }: { readonly found: number | string; readonly supported: readonly (number | string)[] },
+  {
+    found,
+    supported,
+  }: { readonly found: number | string; readonly supported: readonly (number | string)[] },
 ): SeglogError {
   const message = `${path} has ${found}`;
   return new SeglogError("ERR_SEGLOG_UNSUPPORTED_FORMAT", message, { path, found, supported });

@@ -50,7 +50,10 @@ export class IndexCheck {
   /** Where the first record behind `offset` lies that the index leads to, and that is there. */
   goesOn(
     offset: Offset,
-    { position, isThere }: {
+    {
+      position,
+      isThere,
+    }: {
       readonly position: number;
       readonly isThere: (offset: Offset, position: number) => boolean;
     },

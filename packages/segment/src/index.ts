@@ -21,8 +21,8 @@ export {
   SEGMENT_BYTES_LIMIT,
 } from "./open-segment.ts";
 export { RECORD_HEAD_BYTES, TIME_LIMIT } from "./record-head.ts";
-export { baseOffsetOf, indexName, storeName } from "./segment-name.ts";
 export { repairDirectory } from "./repair-directory.ts";
+export { baseOffsetOf, indexName, storeName } from "./segment-name.ts";
 export { STATE_FILE_NAME } from "./state-file.ts";
 export type {
   LostRange,

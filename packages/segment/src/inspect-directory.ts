@@ -1,49 +1,14 @@
 import { hasCode, type SeglogError } from "@seglog/errors";
-import type { IndexInspection } from "@seglog/index";
-import type { CatalogState, Offset } from "./contract.ts";
+import type { Offset } from "./contract.ts";
 import { type Damage, damageOf } from "./damage.ts";
-import {
-  type FoundFiles,
-  type FoundStore,
-  findSegments,
-  type InspectionTools,
-  laterVersion,
-} from "./find-segments.ts";
+import type { Belief, DirectoryFinding, InspectDirectoryOptions } from "./directory-finding.ts";
+import { type FoundFiles, type FoundStore, findSegments, laterVersion } from "./find-segments.ts";
 import { type InspectedState, inspectState } from "./inspect-state.ts";
 import { type JudgedSegment, judgeSegment } from "./judge-segment.ts";
-import { indexName } from "./segment-name.ts";
-import { type ScannedSegment, scanSegment } from "./segment-scan.ts";
+import type { ScannedSegment } from "./scanned-segment.ts";
+import { SegmentScanner } from "./segment-scanner.ts";
 import { STATE_VERSION } from "./state-codec.ts";
 import { STATE_FILE_NAME } from "./state-file.ts";
-
-export interface InspectDirectoryOptions extends InspectionTools {
-  readonly directory: string;
-  /** Whether a writer may be at work. */
-  readonly live: boolean;
-  /** Told now and then how much was read; may throw to end it. */
-  readonly turn: (progress: { bytesDone: number; bytesTotal: number; path: string }) => void;
-}
-
-/** All that can be found out about a log, and what a repair would do. */
-export interface DirectoryFinding {
-  readonly files: FoundFiles;
-  readonly state: InspectedState;
-  readonly segments: readonly JudgedSegment[];
-  /** A last one whose making was cut short. */
-  readonly unfinished: FoundStore | undefined;
-  /** Files that are no segments. */
-  readonly strays: readonly FoundStore[];
-  readonly firstOffset: Offset;
-  readonly nextOffset: Offset;
-  readonly damages: readonly Damage[];
-  readonly refusals: readonly SeglogError[];
-  /** Whether the state must be made anew: it is not there, not valid, or contradicts the rest. */
-  readonly stateIsWrong: boolean;
-  /** Before the first segment, records that the state says are held. */
-  readonly missingBefore: { readonly from: Offset; readonly to: Offset } | undefined;
-  /** Where the log was closed, if that is to be believed. */
-  readonly closedAt: Offset | undefined;
-}
 
 /**
  * Walks everything in a log's directory. Changes nothing, and fails for no damage.
@@ -85,18 +50,10 @@ interface Found {
   readonly refusals: readonly SeglogError[];
 }
 
-/** What a state says, as far as it is believed. */
-interface Belief extends Pick<CatalogState, "firstOffset" | "closedAt" | "truncatingTo"> {
-  /** Whether it is a valid state that nothing contradicts so far. */
-  readonly isRight: boolean;
-}
-
 class DirectoryInspection {
   readonly #options: InspectDirectoryOptions;
   readonly #found: Found;
   readonly #refusals: SeglogError[];
-  /** Before the store that is being scanned. */
-  #bytesBefore = 0;
 
   constructor(options: InspectDirectoryOptions, found: Found) {
     this.#options = options;
@@ -107,7 +64,8 @@ class DirectoryInspection {
   async run(): Promise<DirectoryFinding> {
     const { state, files } = this.#found;
     const isSegment = ({ kind }: FoundStore): boolean => kind !== "stray" && kind !== "unfinished";
-    const first = files.stores.find(isSegment) ?? files.stores.at(-1);
+    const isMade = ({ kind }: FoundStore): boolean => kind === "unfinished";
+    const first = files.stores.find(isSegment) ?? files.stores.findLast(isMade);
     const anew: Belief = {
       firstOffset: first?.baseOffset ?? 0,
       closedAt: undefined,
@@ -133,7 +91,6 @@ class DirectoryInspection {
     readonly finding: DirectoryFinding;
     readonly contradiction: "firstOffset" | "closedAt" | undefined;
   }> {
-    this.#bytesBefore = 0;
     const damages: Damage[] = [...this.#found.damages];
     const { kept, strays, unfinished: made } = this.#sort(belief, damages);
     const segments: JudgedSegment[] = [];
@@ -170,7 +127,8 @@ class DirectoryInspection {
       nextOffset: Math.max(nextOffset, belief.firstOffset),
       damages,
       refusals: this.#refusals,
-      stateIsWrong: !belief.isRight && (firstBase !== undefined || this.#found.state.kind === "bad"),
+      stateIsWrong:
+        !belief.isRight && (firstBase !== undefined || this.#found.state.kind === "bad"),
       missingBefore: isMissing
         ? { from: belief.firstOffset, to: missingTo ?? belief.firstOffset }
         : undefined,
@@ -180,7 +138,10 @@ class DirectoryInspection {
   }
 
   /** By what the state says: what is kept, what a truncation left over, and what is no segment. */
-  #sort(belief: Belief, damages: Damage[]): {
+  #sort(
+    belief: Belief,
+    damages: Damage[],
+  ): {
     readonly kept: FoundStore[];
     readonly strays: FoundStore[];
     readonly unfinished: FoundStore | undefined;
@@ -210,7 +171,11 @@ class DirectoryInspection {
 
   /** @returns the unfinished segment, if that is where the others end */
   async #scanAll(
-    { kept, made, belief }: {
+    {
+      kept,
+      made,
+      belief,
+    }: {
       readonly kept: readonly FoundStore[];
       readonly made: FoundStore | undefined;
       readonly belief: Belief;
@@ -219,6 +184,8 @@ class DirectoryInspection {
     damages: Damage[],
   ): Promise<FoundStore | undefined> {
     const { closedAt } = belief;
+    const { bytes: bytesTotal } = this.#found.files;
+    const scanner = new SegmentScanner(this.#options, { bytesTotal, refusals: this.#refusals });
     let unfinished = made;
     if (unfinished !== undefined && closedAt !== undefined && closedAt !== unfinished.baseOffset) {
       unfinished = undefined;
@@ -228,11 +195,11 @@ class DirectoryInspection {
     }
     for (const [i, store] of kept.entries()) {
       const next = kept[i + 1]?.baseOffset;
-      let scanned = await this.#scan(store, next ?? unfinished?.baseOffset ?? closedAt, damages);
+      let scanned = await scanner.scan(store, next ?? unfinished?.baseOffset ?? closedAt, damages);
       if (scanned === undefined) continue;
       if (next === undefined && unfinished !== undefined && !endsAt(scanned, unfinished)) {
         unfinished = undefined;
-        scanned = await this.#scan(store, closedAt, damages);
+        scanned = await scanner.scan(store, closedAt, damages);
         if (scanned === undefined) continue;
       }
       const isLast = next === undefined && unfinished === undefined;
@@ -245,69 +212,9 @@ class DirectoryInspection {
       });
       segments.push(judged);
       damages.push(...judged.damages);
-      this.#judgeIndex(scanned, damages, { isClosed: !isLast || closedAt !== undefined });
+      scanner.judgeIndex(scanned, damages, { isClosed: !isLast || closedAt !== undefined });
     }
     return unfinished;
-  }
-
-  async #scan(
-    store: FoundStore,
-    knownEnd: Offset | undefined,
-    damages: Damage[],
-    { usesIndex = true } = {},
-  ): Promise<ScannedSegment | undefined> {
-    const { fs, inspectStore, directory, live, turn } = this.#options;
-    const { header, path, baseOffset } = store;
-    const bytesTotal = this.#found.files.bytes;
-    if (header === undefined) return undefined;
-    let index: IndexInspection | undefined;
-    try {
-      const inspection = await inspectStore({ fs, path });
-      try {
-        if (usesIndex) index = await this.#openIndex(`${directory}/${indexName(baseOffset)}`);
-        const told = (position: number): void =>
-          turn({ bytesDone: this.#bytesBefore + position, bytesTotal, path });
-        const request = { baseOffset, header, index, knownEnd, live, turn: told };
-        return await scanSegment(inspection, request);
-      } finally {
-        await Promise.all([inspection.close(), index?.close()]);
-      }
-    } catch (error) {
-      if (hasCode(error, "ERR_SEGLOG_NOT_FOUND")) return undefined; // removed by a live writer
-      if (!hasCode(error, "ERR_SEGLOG_IO")) throw error;
-      if (error.context.path !== path) {
-        return this.#scan(store, knownEnd, damages, { usesIndex: false });
-      }
-      damages.push(damageOf("unreadable", { path, baseOffset, message: error.message }));
-      this.#refusals.push(error);
-      return undefined;
-    } finally {
-      if (usesIndex) this.#bytesBefore += store.bytes;
-      turn({ bytesDone: this.#bytesBefore, bytesTotal, path });
-    }
-  }
-
-  /** An index is a cache: one that cannot be read is none. */
-  async #openIndex(path: string): Promise<IndexInspection | undefined> {
-    try {
-      return await this.#options.inspectIndex({ fs: this.#options.fs, path });
-    } catch (error) {
-      if (hasCode(error, "ERR_SEGLOG_NOT_FOUND") || hasCode(error, "ERR_SEGLOG_IO")) {
-        return undefined;
-      }
-      throw error;
-    }
-  }
-
-  #judgeIndex(
-    { index, baseOffset, nextOffset }: ScannedSegment,
-    damages: Damage[],
-    { isClosed }: { readonly isClosed: boolean },
-  ): void {
-    const isEmpty = nextOffset === baseOffset;
-    if (index === "right" || (index !== "wrong" && (!isClosed || isEmpty))) return;
-    const path = `${this.#options.directory}/${indexName(baseOffset)}`;
-    damages.push(damageOf("wrong index", { path, baseOffset, message: `${path} is ${index}` }));
   }
 
   #missingBefore(from: Offset, to: Offset | undefined): Damage {

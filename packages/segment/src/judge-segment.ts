@@ -1,7 +1,7 @@
 import type { Offset } from "./contract.ts";
 import { type Damage, type DamageDetails, type DamageKind, damageOf } from "./damage.ts";
 import { type LostSpan, lostBytes } from "./lost-record.ts";
-import type { ScannedSegment } from "./segment-scan.ts";
+import type { ScannedSegment } from "./scanned-segment.ts";
 
 /** The most lost records that are put in the place of what is missing in one go. */
 export const LOST_RECORDS_MAX = 1_048_576;
@@ -56,7 +56,9 @@ function judgeTorn(scan: ScannedSegment, { isProven }: SegmentPlace): JudgedSegm
   if (to > cut.position) {
     const message = "an unfinished append or batch at the end";
     const bytes = to - cut.position;
-    damages.push(of(scan, "torn tail", { position: cut.position, bytes, from: cut.offset, message }));
+    damages.push(
+      of(scan, "torn tail", { position: cut.position, bytes, from: cut.offset, message }),
+    );
   }
   const whole = { spans: [], end: Math.max(to, end.position), endBatchAt: undefined };
   return {
@@ -163,7 +165,8 @@ function judgeTail(
     rewrite: isRewritten
       ? { spans: isFilled ? [...spans, fill] : spans, end, endBatchAt }
       : undefined,
-    missing: missing > LOST_RECORDS_MAX ? { from: nextOffset, to: nextOffset + missing } : undefined,
+    missing:
+      missing > LOST_RECORDS_MAX ? { from: nextOffset, to: nextOffset + missing } : undefined,
   };
 }
 

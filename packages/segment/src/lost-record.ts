@@ -5,7 +5,7 @@ import { NUMBER_LIMIT, RECORD_HEAD_BYTES } from "./record-head.ts";
 export const FRAME_HEADER_BYTES = 8;
 /** Longest payload of a frame. */
 const PAYLOAD_BYTES_LIMIT = 2 ** 28 - 1;
-/** "SEGLOS" in ASCII, where a record has its time: in the year 4870. See FORMAT.md. */
+/** "SEGLOS" in ASCII, where a record has its time: in the year 4871. See FORMAT.md. */
 const LOST_MARK: readonly number[] = Object.freeze([0x53, 0x45, 0x47, 0x4c, 0x4f, 0x53]);
 const MASK = NUMBER_LIMIT - 1;
 const NOTHING = new Uint8Array(0);

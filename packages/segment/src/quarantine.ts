@@ -3,7 +3,7 @@ import type { FileHandle, FileSystem } from "@seglog/fs";
 import { directoryMode } from "./directory-paths.ts";
 
 /** Name of the directory, in a log's, that holds what repairs took away. */
-export const QUARANTINE_NAME = "quarantine";
+const QUARANTINE_NAME = "quarantine";
 
 export interface QuarantineOptions {
   readonly fs: FileSystem;
@@ -80,10 +80,7 @@ interface CopyFileOptions {
   readonly turn: () => void;
 }
 
-async function copyFile(
-  fs: FileSystem,
-  { from, to, mode, turn }: CopyFileOptions,
-): Promise<void> {
+async function copyFile(fs: FileSystem, { from, to, mode, turn }: CopyFileOptions): Promise<void> {
   const source = await fs.open(from, { access: "read" });
   try {
     const target = await fs.open(to, { access: "write", create: "exclusive", mode });

@@ -21,7 +21,7 @@ export interface RepairTools extends InspectionTools {
 /**
  * Makes a log of a damaged directory that opens. Every record that is whole keeps its offset;
  * those that are lost get a frame that says so. Nothing is deleted: what is taken away or written
- * over goes to {@link QUARANTINE_NAME} first. A crash at any moment leaves a directory on which
+ * over goes to `quarantine` first. A crash at any moment leaves a directory on which
  * this can be run again. Holds the writer's lock.
  *
  * @throws ERR_SEGLOG_LOCKED  a writer has the directory

@@ -1,6 +1,6 @@
 import type { StoreHeader } from "@seglog/store";
 import type { CatalogState, Offset } from "./contract.ts";
-import type { DirectoryFinding } from "./inspect-directory.ts";
+import type { DirectoryFinding } from "./directory-finding.ts";
 import { type JudgedSegment, LOST_RECORDS_MAX, type StoreRewrite } from "./judge-segment.ts";
 import { storeName } from "./segment-name.ts";
 import { STATE_FILE_NAME } from "./state-file.ts";
@@ -48,7 +48,8 @@ export function planRepair(finding: DirectoryFinding): RepairPlan {
   const first = Math.min(finding.firstOffset, ...known);
   if (finding.stateIsWrong) lost.push({ from: first, to: finding.firstOffset });
   const isOpenEnd = end.closedAt === undefined;
-  if (isOpenEnd && known.some((baseOffset) => baseOffset >= from)) lost.push({ from, to: undefined });
+  if (isOpenEnd && known.some((baseOffset) => baseOffset >= from))
+    lost.push({ from, to: undefined });
   return { steps, lost: merged(lost) };
 }
 
@@ -79,7 +80,8 @@ function planSegments(finding: DirectoryFinding, { steps, lost }: Out): PlannedE
     if (count <= LOST_RECORDS_MAX) {
       const why = `the records [${from}, ${to}) are missing`;
       // an empty segment would have the same name as the one that is made
-      if (from > baseOffset) steps.push({ kind: "create", baseOffset: from, count, like: header, why });
+      if (from > baseOffset)
+        steps.push({ kind: "create", baseOffset: from, count, like: header, why });
       else steps.push(filledAnew(segment, count, rewrite));
       lost.push({ from, to });
       nextOffset = to;
@@ -100,7 +102,10 @@ function planSegments(finding: DirectoryFinding, { steps, lost }: Out): PlannedE
 }
 
 /** @returns where records of unknown number are cut off */
-function planRewrite({ scan, rewrite, nextOffset, damages }: JudgedSegment, out: Out): Offset | undefined {
+function planRewrite(
+  { scan, rewrite, nextOffset, damages }: JudgedSegment,
+  out: Out,
+): Offset | undefined {
   if (rewrite === undefined) return undefined;
   const { baseOffset, header } = scan;
   const why = damages
@@ -177,8 +182,10 @@ function merged(ranges: readonly LostRange[]): LostRange[] {
   for (const range of ranges.toSorted((a, b) => a.from - b.from)) {
     const last = all.at(-1);
     if (range.to !== undefined && range.to <= range.from) continue;
-    if (last === undefined || (last.to !== undefined && last.to < range.from)) all.push({ ...range });
-    else if (last.to !== undefined && (range.to === undefined || range.to > last.to)) last.to = range.to;
+    if (last === undefined || (last.to !== undefined && last.to < range.from))
+      all.push({ ...range });
+    else if (last.to !== undefined && (range.to === undefined || range.to > last.to))
+      last.to = range.to;
   }
   return all;
 }

@@ -1,14 +1,8 @@
-import type { IndexInspection } from "@seglog/index";
-import type {
-  FrameVisitor,
-  InspectedEnd,
-  InspectedFrame,
-  StoreHeader,
-  StoreInspection,
-} from "@seglog/store";
+import type { FrameVisitor, InspectedFrame, StoreInspection } from "@seglog/store";
 import type { Offset } from "./contract.ts";
 import { type Damage, type DamageDetails, damageOf } from "./damage.ts";
 import { IndexCheck } from "./index-check.ts";
+import { possibleCounts } from "./lost-count.ts";
 import {
   FRAME_HEADER_BYTES,
   type LostSpan,
@@ -17,55 +11,9 @@ import {
   payloadKind,
   toldNumber,
 } from "./lost-record.ts";
-import { NUMBER_LIMIT, RECORD_HEAD_BYTES, readTime } from "./record-head.ts";
-
-/** How a segment is scanned. */
-export interface ScanRequest {
-  readonly baseOffset: Offset;
-  readonly header: StoreHeader;
-  readonly index: IndexInspection | undefined;
-  /** One past the last record, where that is known from elsewhere. */
-  readonly knownEnd: Offset | undefined;
-  /** Whether a writer may be appending. */
-  readonly live: boolean;
-  readonly turn: (position: number) => void;
-}
-
-/** What a segment holds. */
-export interface ScannedSegment {
-  readonly baseOffset: Offset;
-  readonly path: string;
-  readonly header: StoreHeader;
-  /** One past the last record that has a place. */
-  readonly nextOffset: Offset;
-  /** How many of them read right. */
-  readonly records: number;
-  /** Of the last record that reads right; 0 when there is none. */
-  readonly lastTime: number;
-  /** Damaged stretches with records behind them. */
-  readonly spans: readonly LostSpan[];
-  /** Damaged bytes behind the last record that has a place, and where they begin. */
-  readonly tail: { readonly from: number; readonly to: number } | undefined;
-  readonly end: InspectedEnd;
-  /** Position of the last frame that has a place, and its generation; -1 for none. */
-  readonly lastFrame: number | undefined;
-  readonly lastGeneration: number;
-  /** Where the known end lies, if records reach beyond it, and the last frame before. */
-  readonly beyond: { readonly position: number; readonly lastFrame: number | undefined } | undefined;
-  /**
-   * Where opening would cut, if the log was not closed: at the first damage, or at the batch that
-   * is open there; `records` as far as there.
-   */
-  readonly cut: {
-    readonly offset: Offset;
-    readonly position: number;
-    readonly records: number;
-    readonly damages: number;
-  };
-  /** All but what the end tells, which needs the neighbours. */
-  readonly damages: readonly Damage[];
-  readonly index: "right" | "wrong" | "short" | "missing";
-}
+import { PlainGuess } from "./plain-guess.ts";
+import { NUMBER_LIMIT, readTime } from "./record-head.ts";
+import type { ScannedSegment, ScanRequest } from "./scanned-segment.ts";
 
 /** Scans one store, twice where the first time shows how many records a damage took. */
 export async function scanSegment(
@@ -106,6 +54,7 @@ class SegmentScan implements FrameVisitor {
   readonly #request: ScanRequest;
   readonly #counts: ReadonlyMap<number, number>;
   readonly #index: IndexCheck;
+  readonly #plain: PlainGuess | undefined;
   readonly #damages: Damage[] = [];
   readonly #spans: LostSpan[] = [];
   readonly #head: { bytes: Uint8Array; at: number; payloadBytes: number };
@@ -120,8 +69,6 @@ class SegmentScan implements FrameVisitor {
   /** As if it had been cut at the first damage, and before the batch that was open there. */
   #atDamage: ScannedSegment["cut"] | undefined;
   #atBatch: ScannedSegment["cut"] | undefined;
-  /** Where a plain store goes on, found when one of its frames was refused. */
-  #resume: number | undefined;
   /** Lost or wrong records that follow each other, reported as one. */
   #run: { kind: "lost record" | "wrong record"; from: Offset; position: number } | undefined;
 
@@ -131,6 +78,8 @@ class SegmentScan implements FrameVisitor {
     this.#counts = counts;
     this.#offset = request.baseOffset;
     this.#index = new IndexCheck(request.index, request.baseOffset);
+    const isPlain = request.header.frameFormat === "plain";
+    this.#plain = isPlain ? new PlainGuess(store, request.header, this.#index) : undefined;
     this.#head = { bytes: new Uint8Array(0), at: 0, payloadBytes: 0 };
   }
 
@@ -152,7 +101,8 @@ class SegmentScan implements FrameVisitor {
       lastFrame: this.#lastFrame,
       lastGeneration: this.#generation,
       beyond: this.#beyond,
-      cut: (end.verdict === "cutBatch" ? this.#atBatch : undefined) ?? this.#atDamage ?? this.#here(),
+      cut:
+        (end.verdict === "cutBatch" ? this.#atBatch : undefined) ?? this.#atDamage ?? this.#here(),
       damages: this.#damages,
       index: this.#index.verdict(this.#offset),
     };
@@ -168,20 +118,18 @@ class SegmentScan implements FrameVisitor {
       return true;
     }
     const kind = payloadKind(head, this.#offset);
-    if (this.#request.header.frameFormat === "plain" && !this.#isPlausible(frame, kind)) {
-      return false;
-    }
+    if (this.#plain?.isMisplaced(frame, kind, this.#offset)) return false;
     this.#pass(frame, kind);
     return true;
   }
 
-  bad(span: { readonly from: number; readonly to: number; readonly last: boolean }):
-    | number
-    | undefined {
+  bad(span: {
+    readonly from: number;
+    readonly to: number;
+    readonly last: boolean;
+  }): number | undefined {
     this.#endRun();
-    const isPlain = this.#request.header.frameFormat === "plain";
-    const resume = isPlain ? (this.#resume ?? this.#goesOn(span.from)) : undefined;
-    this.#resume = undefined;
+    const resume = this.#plain?.goesOn(this.#offset, span.from);
     const to = resume ?? span.to;
     if (this.#gap === undefined) {
       this.#atDamage ??= this.#here();
@@ -196,34 +144,6 @@ class SegmentScan implements FrameVisitor {
 
   turn(position: number): void {
     this.#request.turn(position);
-  }
-
-  /**
-   * Nothing but what follows can tell a plain frame with a damaged length. Where the index leads
-   * elsewhere, that is believed whose next record is there.
-   */
-  #isPlausible({ position, frameBytes }: InspectedFrame, kind: PayloadKind): boolean {
-    const end = position + frameBytes;
-    const next = this.#offset + 1;
-    const indexed = this.#index.positionOf(next);
-    const isAgreed = indexed === undefined || indexed === end;
-    if ((kind === "record" && isAgreed) || this.#isThere(next, end)) return true;
-    this.#resume = this.#goesOn(position);
-    return this.#resume === undefined;
-  }
-
-  #goesOn(position: number): number | undefined {
-    const isThere = this.#isThere.bind(this);
-    return this.#index.goesOn(this.#offset, { position, isThere });
-  }
-
-  #isThere(offset: Offset, position: number): boolean {
-    const { header } = this.#request;
-    const peeked = this.#store.peek(header, position);
-    if (peeked === undefined) return false;
-    const { frameBytes, head: bytes } = peeked;
-    const payloadBytes = frameBytes - FRAME_HEADER_BYTES;
-    return payloadKind({ bytes, at: 0, payloadBytes }, offset) === "record";
   }
 
   /** Takes one frame for that of the next record. */
@@ -288,25 +208,15 @@ class SegmentScan implements FrameVisitor {
     this.#pass(frame, payloadKind(head, this.#offset));
   }
 
-  /**
-   * How many records a gap took, by the number of a frame behind it. Each had at least 16 bytes,
-   * or 8 where it was lost before; a number repeats after 65536.
-   */
   #countLost(gap: OpenGap, position: number, number: number): number | undefined {
     const forced = this.#counts.get(gap.from);
     if (forced !== undefined) return forced === UNPLACED ? undefined : forced;
-    const bytes = gap.to - gap.from;
-    const least = (number - gap.offset - gap.untold) & (NUMBER_LIMIT - 1) || NUMBER_LIMIT;
-    const atMost = (each: number): number => Math.floor(bytes / each);
-    const each = FRAME_HEADER_BYTES + RECORD_HEAD_BYTES;
-    const most = least <= atMost(each) ? atMost(each) : atMost(FRAME_HEADER_BYTES);
-    if (least > most) return undefined;
-    if (least + NUMBER_LIMIT > most) return least;
-    for (let count = least; count <= most; count += NUMBER_LIMIT) {
-      if (this.#index.isAt(gap.offset + count + gap.untold, position)) return count;
-    }
-    this.ambiguous.push({ from: gap.from, count: least });
-    return least;
+    const nextOffset = gap.offset + gap.untold;
+    const counts = possibleCounts({ bytes: gap.to - gap.from, nextOffset, number });
+    if (counts.length < 2) return counts[0];
+    const indexed = counts.find((count) => this.#index.isAt(nextOffset + count, position));
+    if (indexed === undefined) this.ambiguous.push({ from: gap.from, count: counts[0] as number });
+    return indexed ?? counts[0];
   }
 
   #here(): ScannedSegment["cut"] {
@@ -338,8 +248,6 @@ class SegmentScan implements FrameVisitor {
 
   #add(kind: Damage["kind"], details: Omit<DamageDetails, "path">): void {
     const { path } = this.#store;
-    this.#damages.push(
-      damageOf(kind, { path, baseOffset: this.#request.baseOffset, ...details }),
-    );
+    this.#damages.push(damageOf(kind, { path, baseOffset: this.#request.baseOffset, ...details }));
   }
 }

@@ -1,5 +1,6 @@
 import type { FileSystem } from "@seglog/fs";
-import { type DirectoryFinding, inspectDirectory } from "./inspect-directory.ts";
+import type { DirectoryFinding } from "./directory-finding.ts";
+import { inspectDirectory } from "./inspect-directory.ts";
 import { inspectState } from "./inspect-state.ts";
 import { STATE_FILE_NAME } from "./state-file.ts";
 import { toldProgress } from "./told-progress.ts";

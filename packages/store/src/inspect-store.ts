@@ -2,8 +2,8 @@ import { hasCode } from "@seglog/errors";
 import type { FileHandle } from "@seglog/fs";
 import { FileWindow } from "./file-window.ts";
 import { FRAME_HEADER_BYTES, STORE_HEADER_BYTES } from "./format.ts";
-import { framesOf } from "./frames-of.ts";
 import { FrameWalk } from "./frame-walk.ts";
+import { framesOf } from "./frames-of.ts";
 import type {
   FrameVisitor,
   InspectedEnd,
@@ -63,7 +63,12 @@ class FileInspection implements StoreInspection {
     { header, live = false }: InspectWalkOptions,
   ): Promise<InspectedEnd> {
     const fileBytes = await this.#handle.size();
-    const walk = new FrameWalk(this.#handle, { frames: framesOf(header), fileBytes, visitor, live });
+    const walk = new FrameWalk(this.#handle, {
+      frames: framesOf(header),
+      fileBytes,
+      visitor,
+      live,
+    });
     return walk.run();
   }
 
