@@ -2,7 +2,7 @@ import type { FileHandle } from "@seglog/fs";
 import { CheckedFrames, u32 } from "./checked-frames.ts";
 import { crc32 } from "./crc32.ts";
 import { multiply, zeroBytes } from "./crc32-shift.ts";
-import { FileWindow, WINDOW_BYTES } from "./file-window.ts";
+import { FileWindow } from "./file-window.ts";
 import { FRAME_FLAGS, FRAME_HEADER_BYTES, STORE_HEADER_BYTES } from "./format.ts";
 import type { FrameCodec } from "./frame-codec.ts";
 import type { StoreHeader } from "./inspect-contract.ts";
@@ -52,11 +52,7 @@ function saltsOfFirstFrame(window: FileWindow): number[] {
   const end = from + FRAME_HEADER_BYTES + payloadBytes;
   if (payloadBytes === -1 || end > window.fileBytes) return [];
   let sum = 0xffffffff; // a raw register of zero
-  for (let p = from + 4; p < end; p += WINDOW_BYTES) {
-    const partBytes = Math.min(WINDOW_BYTES, end - p);
-    const partAt = window.load(p, partBytes);
-    sum = crc32(window.bytes, partAt, partAt + partBytes, sum);
-  }
+  for (const part of window.parts(from + 4, end)) sum = crc32(part, 0, part.length, sum);
   const stored = ~u32(header, 0);
   // the powers of x repeat after 2^32 - 1: to go on so far is to go back
   const back = zeroBytes(2 ** 32 - 1 - (4 + payloadBytes));
