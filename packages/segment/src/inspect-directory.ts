@@ -162,6 +162,11 @@ class DirectoryInspection {
       if (!isLeftOver(candidates, i, belief)) return true;
       const { path, baseOffset } = store;
       const message = `${path} holds only records that were dropped`;
+      // what is wrong with a file that opening removes unread is not worth a word
+      const own = damages.findIndex(
+        (damage) => damage.path === path && damage.kind === "bad header",
+      );
+      if (own !== -1) damages.splice(own, 1);
       damages.push(damageOf("leftover segment", { path, baseOffset, message }));
       return false;
     });

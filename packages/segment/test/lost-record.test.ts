@@ -80,7 +80,7 @@ it("a record is told from a lost one by its number, whatever its time", () => {
       writeTime(record, time);
       const head = { bytes: record, at: 0, payloadBytes: 8 };
       expect(payloadKind(head, offset)).toBe("record");
-      expect(payloadKind(head, offset + 1)).toBe("wrong");
+      expect(payloadKind(head, offset + 2)).toBe("wrong");
       expect(saysLost(record, offset)).toBe(false);
     }
   }
