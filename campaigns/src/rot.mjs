@@ -6,6 +6,7 @@ import { DEFAULT_PARTS } from "./default-parts.mjs";
 import { sameBytes } from "./history.mjs";
 import { Model } from "./model.mjs";
 import { mixSeeds, Random } from "./random.mjs";
+import { verifyAndRepair } from "./rot-repair.mjs";
 import { DIRECTORY, Session } from "./session.mjs";
 import { isCoded, textOf, Violation } from "./violation.mjs";
 import { makeWorkload } from "./workload.mjs";
@@ -65,6 +66,9 @@ export async function rotCase(log, { other, seed, only, plant }) {
   const memory = process.memoryUsage().arrayBuffers;
   try {
     const outcome = await use({ log, files, done, seed, plant });
+    if (plant === undefined) {
+      await verifyAndRepair({ log, files, done, makeDisk: () => diskOf(files, seed) });
+    }
     const grown = process.memoryUsage().arrayBuffers - memory;
     if (grown > MEMORY_BYTES_MAX) throw new Violation(`took ${grown} bytes of memory`);
     return { outcome, done };

@@ -10,7 +10,19 @@ export type {
   Retention,
   SegmentInfo,
 } from "@seglog/log";
-export type { OpenIndexRequest, OpenStoreRequest } from "@seglog/segment";
+export type {
+  Damage,
+  DamageKind,
+  LostRange,
+  OpenIndexRequest,
+  OpenStoreRequest,
+  Progress,
+  Repair,
+  RepairAction,
+  RepairOptions,
+  Verification,
+  VerifyOptions,
+} from "@seglog/segment";
 export type { FrameFormat, Store } from "@seglog/store";
 export { bytes, json, text } from "./codecs.ts";
 export type {
@@ -27,4 +39,6 @@ export type {
   TypedRecord,
 } from "./contract.ts";
 export { openLog } from "./open-log.ts";
+export { repairLog } from "./repair-log.ts";
 export { restoreLog } from "./restore-log.ts";
+export { verifyLog } from "./verify-log.ts";

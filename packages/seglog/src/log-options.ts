@@ -52,9 +52,7 @@ export function checkOpenOptions(
   directory: unknown,
   options: OpenLogOptions<never, unknown>,
 ): SharedLimits {
-  if (typeof directory !== "string" || directory === "" || directory.includes("\0")) {
-    throw invalidArgument("directory", directory, "a path");
-  }
+  checkDirectory(directory);
   checkOptions("options", options, OPTION_NAMES);
   const {
     recordBytesMax = 64 * 2 ** 20,
@@ -75,6 +73,44 @@ export function checkOpenOptions(
   const { segmentAgeMsMax, retention, clock } = options;
   checkOpenLogOptions({ recordBytesMax, segmentAgeMsMax, retention, clock });
   return { recordBytesMax, stagedBytesMax, durability };
+}
+
+/** Options of calls on a directory that is not opened; each is checked where it is given. */
+export interface DirectoryOptions {
+  readonly fs?: unknown;
+  readonly onProgress?: unknown;
+  readonly signal?: unknown;
+  readonly dryRun?: unknown;
+  readonly clock?: unknown;
+  readonly mode?: unknown;
+}
+
+/** @throws ERR_SEGLOG_INVALID_ARGUMENT naming the option that is wrong */
+export function checkDirectoryOptions(
+  directory: unknown,
+  options: DirectoryOptions,
+  names: readonly string[],
+): void {
+  checkDirectory(directory);
+  checkOptions("options", options, names);
+  const { fs, onProgress, signal, dryRun, clock, mode } = options;
+  if (fs !== undefined) checkFileSystem(fs);
+  for (const [name, value] of Object.entries({ onProgress, clock })) {
+    if (value === undefined || typeof value === "function") continue;
+    throw invalidArgument(name, value, "a function");
+  }
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    throw invalidArgument("signal", signal, "an AbortSignal");
+  }
+  if (dryRun !== undefined && typeof dryRun !== "boolean") {
+    throw invalidArgument("dryRun", dryRun, "true or false");
+  }
+  if (mode !== undefined) checkInteger("mode", mode, { min: 0, max: 0o777 });
+}
+
+function checkDirectory(directory: unknown): void {
+  if (typeof directory === "string" && directory !== "" && !directory.includes("\0")) return;
+  throw invalidArgument("directory", directory, "a path");
 }
 
 function checkDurability(durability: unknown): void {

@@ -12,6 +12,7 @@ export type {
   SegmentRecord,
   SegmentScanLimits,
 } from "./contract.ts";
+export { DAMAGE_KINDS, type Damage, type DamageKind } from "./damage.ts";
 export { LOCK_FILE_NAME, openDirectoryCatalog } from "./directory-catalog.ts";
 export {
   INDEX_ENTRIES_LIMIT,
@@ -20,5 +21,18 @@ export {
   SEGMENT_BYTES_LIMIT,
 } from "./open-segment.ts";
 export { RECORD_HEAD_BYTES, TIME_LIMIT } from "./record-head.ts";
+export { repairDirectory } from "./repair-directory.ts";
 export { baseOffsetOf, indexName, storeName } from "./segment-name.ts";
 export { STATE_FILE_NAME } from "./state-file.ts";
+export type {
+  LostRange,
+  Progress,
+  Repair,
+  RepairAction,
+  RepairDirectoryOptions,
+  RepairOptions,
+  Verification,
+  VerifyDirectoryOptions,
+  VerifyOptions,
+} from "./verify-contract.ts";
+export { verifyDirectory } from "./verify-directory.ts";

@@ -1,6 +1,7 @@
 import { hasCode, invariant } from "@seglog/errors";
 import type { Index } from "@seglog/index";
 import type { Store, StoreScan } from "@seglog/store";
+import { saysLost } from "./lost-record.ts";
 import { isNumbered } from "./record-head.ts";
 import { isAstray } from "./waypoints.ts";
 
@@ -79,7 +80,8 @@ export function completeIndex({ store, index, baseOffset }: IndexedStore): numbe
 /** False where another record is; a damaged one is for its reader to find. */
 function mayBeAt(store: Store, entry: { offset: number; position: number }): boolean {
   try {
-    return isNumbered(store.readView(entry.position), entry.offset);
+    const record = store.readView(entry.position);
+    return isNumbered(record, entry.offset) || saysLost(record, entry.offset);
   } catch (error) {
     if (hasCode(error, "ERR_SEGLOG_CORRUPT")) return true;
     throw error;

@@ -37,14 +37,14 @@ export function isNumbered(record: Uint8Array, offset: number): boolean {
   );
 }
 
-/** The time of a record, whose first 8 bytes are its head, in ms since the epoch. */
-export function readTime(record: Uint8Array): number {
-  const high = ((record[2] as number) << 8) | (record[3] as number);
+/** The time in the head of a record, which begins at `record[at]`, in ms since the epoch. */
+export function readTime(record: Uint8Array, at = 0): number {
+  const high = ((record[at + 2] as number) << 8) | (record[at + 3] as number);
   const low =
-    (((record[4] as number) << 24) |
-      ((record[5] as number) << 16) |
-      ((record[6] as number) << 8) |
-      (record[7] as number)) >>>
+    (((record[at + 4] as number) << 24) |
+      ((record[at + 5] as number) << 16) |
+      ((record[at + 6] as number) << 8) |
+      (record[at + 7] as number)) >>>
     0;
   return high * 2 ** 32 + low;
 }

@@ -109,6 +109,25 @@ export class StateFile {
   }
 }
 
+/**
+ * Writes a whole state file that holds `state` and nothing else, under any name; durable, but for
+ * the name, when this resolves.
+ */
+export async function replaceStateFile(
+  { fs, path, mode }: { readonly fs: FileSystem; readonly path: string; readonly mode: number },
+  state: CatalogState,
+): Promise<void> {
+  checkState(state);
+  const handle = await fs.open(path, { access: "write", create: "ifMissing", mode });
+  try {
+    await handle.truncate(0);
+    handle.allocate(0, STATE_FILE_BYTES);
+    await writeSlot(handle, { sequence: 1, state });
+  } finally {
+    await handle.close();
+  }
+}
+
 async function writeSlot(handle: FileHandle, slot: StateSlot): Promise<void> {
   const position = STATE_SLOT_POSITIONS[slot.sequence % 2] as number;
   await handle.write([encodeStateSlot(slot, crc32)], position);

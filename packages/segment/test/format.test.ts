@@ -8,14 +8,16 @@ import {
   storeName,
   TIME_LIMIT,
 } from "@seglog/segment";
+import { copyStore } from "@seglog/store";
 import { describe, expect, it } from "vitest";
+import { lostFrames } from "../src/lost-record.ts";
 import { NUMBER_LIMIT } from "../src/record-head.ts";
 import { STATE_FILE_BYTES, STATE_SLOT_BYTES, STATE_SLOT_POSITIONS } from "../src/state-codec.ts";
 import { getFile } from "./files.ts";
 import { memoryPlace, openCatalog } from "./places.ts";
 
 const format = await readFile(new URL("../FORMAT.md", import.meta.url), "utf8");
-const [recordDump, stateDump] = hexdumps(format);
+const [recordDump, lostDump, stateDump] = hexdumps(format);
 
 describe("FORMAT.md agrees with the code", () => {
   it("in the bytes of two records", async () => {
@@ -28,6 +30,15 @@ describe("FORMAT.md agrees with the code", () => {
     const file = await getFile(fs, `${directory}/${storeName(196_866)}`);
     expect(file.slice(32)).toEqual(recordDump);
     await catalog.close();
+  });
+
+  it("in the bytes of two lost records", async () => {
+    const { fs } = await memoryPlace();
+    const span = { from: 0, to: 32, offset: 196_866, count: 2, before: -1, after: -1 };
+    const header = { frameFormat: "plain", salt: 0, baseOffset: 196_866 } as const;
+    const spans = [{ ...span, frames: lostFrames(span) }];
+    await copyStore({ fs, to: "/lost", header, spans, end: 32 });
+    expect((await getFile(fs, "/lost")).slice(32)).toEqual(lostDump);
   });
 
   it("in the state file of three saves", async () => {

@@ -2,13 +2,13 @@ import { dirname } from "node:path/posix";
 import type { FileHandle } from "@seglog/fs";
 import { FileWindow } from "./file-window.ts";
 import { STORE_HEADER_BYTES } from "./format.ts";
+import type { StoreHeader } from "./inspect-contract.ts";
 import {
   badHeader,
   decodeStoreHeader,
   encodeStoreHeader,
   mayBeUnfinishedHeader,
   notAStore,
-  type StoreHeader,
 } from "./store-header.ts";
 import type { FileStoreOptions } from "./store-options.ts";
 

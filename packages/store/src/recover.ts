@@ -5,6 +5,7 @@ import { FileWindow } from "./file-window.ts";
 import { STORE_HEADER_BYTES } from "./format.ts";
 import type { FrameCodec } from "./frame-codec.ts";
 import { laterFrames } from "./later-frames.ts";
+import { endOfNonZero } from "./non-zero-end.ts";
 import { recoveryRow } from "./recovery-table.ts";
 import { type FrameBoundary, Walk } from "./walk.ts";
 
@@ -94,21 +95,6 @@ function keptEnd({ position, generation, generationStart, window }: Walk): Recov
   return { position, generation, tornBytes: 0, mustCut, unsureFrom: generationStart };
 }
 
-/** One past the last byte that is not zero, as a position; `position` when there is none. */
-function endOfNonZero(window: FileWindow, position: number): number {
-  const from = STORE_HEADER_BYTES + position;
-  for (let to = window.fileBytes; to > from; ) {
-    const start = Math.max(from, to - ZERO_CHECK_BYTES);
-    const at = window.load(start, to - start);
-    const bytes = window.bytes;
-    for (let i = at + (to - start) - 1; i >= at; i--) {
-      if (bytes[i] !== 0) return position + start - from + (i - at) + 1;
-    }
-    to = start;
-  }
-  return position;
-}
-
 /** Whether what looked bad has been written meanwhile, by a writer in another process. */
 async function hasArrived(handle: FileHandle, walk: Walk): Promise<boolean> {
   const window = new FileWindow(handle, await handle.size());
@@ -116,6 +102,4 @@ async function hasArrived(handle: FileHandle, walk: Walk): Promise<boolean> {
 }
 
 /** Others have their turn whenever so many bytes were checked: every 10 ms or so. */
-const TURN_BYTES = 16 * 2 ** 20;
-
-const ZERO_CHECK_BYTES = 1 << 16;
+export const TURN_BYTES: number = 16 * 2 ** 20;

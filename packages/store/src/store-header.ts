@@ -2,14 +2,7 @@ import { SeglogError } from "@seglog/errors";
 import type { FrameFormat } from "./contract.ts";
 import { crc32 } from "./crc32.ts";
 import { FRAME_FORMAT_NUMBERS, STORE_HEADER_BYTES, STORE_MAGIC, STORE_VERSION } from "./format.ts";
-
-/** What the first 32 bytes of a store file say. */
-export interface StoreHeader {
-  readonly frameFormat: FrameFormat;
-  /** A random u32 that seeds the checksums: frames of another file are not taken for ours. */
-  readonly salt: number;
-  readonly baseOffset: number;
-}
+import type { StoreHeader } from "./inspect-contract.ts";
 
 /** The 32 bytes of `header`. */
 export function encodeStoreHeader(header: StoreHeader): Uint8Array {

@@ -12,7 +12,8 @@ export interface FrameBoundary {
 
 /** Goes from frame to frame of a file, as long as they are good. */
 export class Walk {
-  readonly window: FileWindow;
+  /** Replaced by who finds out that the file has grown. */
+  window: FileWindow;
   readonly frames: FrameCodec;
   /** Behind the last good frame. */
   position: number;
@@ -21,6 +22,9 @@ export class Walk {
   generationStart = 0;
   /** Before the first frame of a batch that is not complete yet. */
   openBatch: FrameBoundary | undefined;
+  /** Of the frame passed last: bytes with its header, batch flag and generation. */
+  frameBytes = 0;
+  tags = 0;
 
   constructor(window: FileWindow, frames: FrameCodec, position: number) {
     this.window = window;
@@ -40,6 +44,8 @@ export class Walk {
     const tags = this.frames.tags(this.window.bytes, at);
     const frame = { position: this.position, frameBytes };
     if (!verifyInWindow(this.window, this.frames, frame)) return false;
+    this.frameBytes = frameBytes;
+    this.tags = tags;
     this.#pass(tags);
     this.position += frameBytes;
     return true;
