@@ -221,7 +221,7 @@ function copy(from: Uint8Array, to: Uint8Array, at: number): void {
   }
 }
 
-/** A segment's heads have 8 bytes: so written they cost 7 ns, half of what a loop or `set` takes. */
+/** A segment's heads have 8 bytes: so written they cost 7 ns, half of what `set` takes. */
 function copyHead(from: Uint8Array, to: Uint8Array, at: number): void {
   if (from.length !== 8) {
     copy(from, to, at);
