@@ -2,11 +2,14 @@ import { checkInteger, SeglogError } from "@seglog/errors";
 import type { FileHandle, Mapping } from "@seglog/fs";
 import { checkWrite } from "./check-write.ts";
 import type { Index, IndexEntry, Offset, Position } from "./contract.ts";
-import { INDEX_ENTRY_BYTES, POSITION_AT } from "./entry-layout.ts";
+import { ENTRIES_MAX, INDEX_ENTRY_BYTES, POSITION_AT } from "./entry-layout.ts";
 import { nextCapacity } from "./next-capacity.ts";
 
 /** Most dropped entries that are overwritten one by one: 64 KiB, in about 0.1 ms. */
 const CLEARED_ENTRIES_MAX = 4096;
+
+/** A mapping is replaced by one so many times as long. */
+const MAPPED_AHEAD = 4;
 
 /** An open file and what was found in it. */
 export interface MappedIndexParts {
@@ -198,12 +201,30 @@ export class MappedIndex implements Index {
     const before = this.#mapping;
     before?.flush();
     this.#handle.allocate(this.bytes, length);
-    const mapping = this.#handle.map(length, { access: "write" });
+    const isMapped = before !== undefined && length <= before.length;
+    const mapping = isMapped ? before : this.#mapAhead(length, before?.length ?? 0);
     this.#mapping = mapping;
     this.#capacity = capacity;
     this.#allocatedFrom = Math.min(this.#allocatedFrom, this.#count);
-    before?.close();
+    if (!isMapped) before?.close();
     return mapping;
+  }
+
+  /**
+   * Maps more than there are blocks for, at least `length`: a mapping for every step would be a
+   * garbage collection for every few, as each counts as memory. What has no block is not touched.
+   */
+  #mapAhead(length: number, mappedBefore: number): Mapping {
+    const ahead = Math.min(mappedBefore * MAPPED_AHEAD, ENTRIES_MAX * INDEX_ENTRY_BYTES);
+    if (ahead > length) {
+      try {
+        this.#handle.allocate(ahead - 1, ahead); // makes the file so long, and one block
+        return this.#handle.map(ahead, { access: "write" });
+      } catch {
+        // there is no room so far ahead; what is needed now has its blocks
+      }
+    }
+    return this.#handle.map(length, { access: "write" });
   }
 
   #full(): SeglogError {

@@ -28,7 +28,11 @@ describe("the file", () => {
     const KiB = 1024;
     const ends = [16, 32, 64, 128, 256, 512, 1024, 2048, 3072, 4096, 5120].map((n) => n * KiB);
     const allocated = ends.map((end, n) => `allocate ${ends[n - 1] ?? 0} ${end}`);
-    expect(calls.filter((call) => call.startsWith("allocate"))).toEqual(allocated);
+    const isStep = (call: string): boolean => allocated.includes(call);
+    expect(calls.filter(isStep)).toEqual(allocated);
+    const isMap = (call: string): boolean => call.startsWith("map");
+    const lengths = [16, 64, 256, 1024, 4096, 16384].map((n) => `map ${n * KiB}`);
+    expect(calls.filter(isMap), "each four times as long as the one before").toEqual(lengths);
     await index.close();
     expect((await fs.stat(path))?.bytes).toBe(262_145 * 16);
   });
@@ -109,7 +113,8 @@ describe("calls to the disk", () => {
     index.truncate(9);
     calls.length = 0;
     index.write(9, 500);
-    expect(calls).toEqual(["flush", `allocate ${9 * 16} ${18 * 16}`, `map ${18 * 16}`, "unmap"]);
+    const ahead = ["allocate 639 640", "map 640"];
+    expect(calls).toEqual(["flush", `allocate ${9 * 16} ${18 * 16}`, ...ahead, "unmap"]);
     await index.close();
   });
 
@@ -119,7 +124,21 @@ describe("calls to the disk", () => {
     const index = await openMappedIndex({ fs, path, growEntries: 2 });
     for (let n = 0; n < 3; n += 1) index.write(n, n);
     const first = ["allocate 0 32", "map 32"];
-    expect(calls).toEqual(["size", ...first, "flush", "allocate 32 64", "map 64", "unmap"]);
+    const ahead = ["allocate 127 128", "map 128"];
+    expect(calls).toEqual(["size", ...first, "flush", "allocate 32 64", ...ahead, "unmap"]);
+    await index.close();
+  });
+
+  it("map only what is needed where there is no room further on", async () => {
+    const calls: string[] = [];
+    const watched = watchedFileSystem(memoryFileSystem(), (call) => {
+      calls.push(call);
+      if (call === "allocate 127 128") throw new Error("ENOSPC");
+    });
+    const index = await openMappedIndex({ fs: watched, path, growEntries: 2 });
+    for (let n = 0; n < 4; n += 1) index.write(n, n * 2);
+    expect(calls).toContain("map 64");
+    expect([index.read(0), index.read(3)]).toEqual([0, 6]);
     await index.close();
   });
 

@@ -1,5 +1,5 @@
 import type { FrameFormat } from "./contract.ts";
-import { crc32 } from "./crc32.ts";
+import { crc32Word } from "./crc32.ts";
 import { FRAME_FLAGS, FRAME_HEADER_BYTES, RECORD_BYTES_LIMIT } from "./format.ts";
 import type { FrameCodec } from "./frame-codec.ts";
 
@@ -16,13 +16,13 @@ export class CheckedFrames implements FrameCodec {
   }
 
   /**
-   * What the checksum of the frame at `position` starts from. Positions below 4 GiB differ in it,
+   * What the checksum of the frame at `position` starts from, an i32. Positions below 4 GiB differ in it,
    * and CRC-32 maps different starts to different sums: moved bytes are never valid.
    */
   seed(position: number): number {
     const low = this.#salt ^ position;
-    if (position < TWO_32) return low >>> 0;
-    return (low ^ Math.imul(Math.floor(position / TWO_32), 0x9e3779b1)) >>> 0;
+    if (position < TWO_32) return low;
+    return low ^ Math.imul(Math.floor(position / TWO_32), 0x9e3779b1);
   }
 
   seal(bytes: Uint8Array, at: number, position: number, payloadBytes: number, tags: number): void {
@@ -30,7 +30,8 @@ export class CheckedFrames implements FrameCodec {
     bytes[at + 5] = payloadBytes >>> 16;
     bytes[at + 6] = payloadBytes >>> 8;
     bytes[at + 7] = payloadBytes;
-    const sum = crc32(bytes, at + 4, at + FRAME_HEADER_BYTES + payloadBytes, this.seed(position));
+    const end = at + FRAME_HEADER_BYTES + payloadBytes;
+    const sum = crc32Word(bytes, at + 4, end, this.seed(position));
     bytes[at] = sum >>> 24;
     bytes[at + 1] = sum >>> 16;
     bytes[at + 2] = sum >>> 8;
@@ -49,18 +50,19 @@ export class CheckedFrames implements FrameCodec {
   verify(bytes: Uint8Array, at: number, position: number): boolean {
     const end = at + FRAME_HEADER_BYTES + this.payloadBytes(bytes, at);
     const seed = this.seed(position);
-    const stored = u32(bytes, at) >>> 0;
-    if (crc32(bytes, at + 4, end, seed) === stored) return true;
+    const stored = u32(bytes, at);
+    if (crc32Word(bytes, at + 4, end, seed) === stored) return true;
     if (this.tags(bytes, at) & batchContinues) return false;
-    return crc32(bytes, at + 8, end, crc32(withBatchFlag(bytes, at), 0, 4, seed)) === stored;
+    const flagged = crc32Word(withBatchFlag(bytes, at), 0, 4, seed);
+    return crc32Word(bytes, at + 8, end, flagged) === stored;
   }
 
   verifyParts(header: Uint8Array, position: number, payload: () => Iterable<Uint8Array>): boolean {
     const seed = this.seed(position);
-    const stored = u32(header, 0) >>> 0;
-    if (crc32Parts(payload(), crc32(header, 4, 8, seed)) === stored) return true;
+    const stored = u32(header, 0);
+    if (crc32Parts(payload(), crc32Word(header, 4, 8, seed)) === stored) return true;
     if (this.tags(header, 0) & batchContinues) return false;
-    return crc32Parts(payload(), crc32(withBatchFlag(header, 0), 0, 4, seed)) === stored;
+    return crc32Parts(payload(), crc32Word(withBatchFlag(header, 0), 0, 4, seed)) === stored;
   }
 }
 
@@ -84,7 +86,7 @@ export function u32(bytes: Uint8Array, at: number): number {
 
 function crc32Parts(parts: Iterable<Uint8Array>, value: number): number {
   let sum = value;
-  for (const part of parts) sum = crc32(part, 0, part.length, sum);
+  for (const part of parts) sum = crc32Word(part, 0, part.length, sum);
   return sum;
 }
 

@@ -7,8 +7,17 @@ import * as zlib from "node:zlib";
  * @returns a u32
  */
 export function crc32(bytes: Uint8Array, from: number, to: number, value: number): number {
+  return crc32Word(bytes, from, to, value) >>> 0;
+}
+
+/**
+ * The same as the i32 of the same bits, from `value` as either. For the hot path: a u32 from 2^31 on
+ * is no small integer to V8, and costs an object on the heap with every call that is not inlined.
+ */
+export function crc32Word(bytes: Uint8Array, from: number, to: number, value: number): number {
   if (native !== undefined && to - from >= NATIVE_BYTES_MIN) {
-    return native(new Uint8Array(bytes.buffer, bytes.byteOffset + from, to - from), value);
+    const view = new Uint8Array(bytes.buffer, bytes.byteOffset + from, to - from);
+    return native(view, value >>> 0) | 0;
   }
   return slicing(bytes, from, to, value);
 }
@@ -50,8 +59,21 @@ function slicing(bytes: Uint8Array, from: number, to: number, value: number): nu
       (T[256 + (bytes[i + 6] as number)] as number) ^
       (T[bytes[i + 7] as number] as number);
   }
+  if (i <= to - 4) {
+    c ^=
+      (bytes[i] as number) |
+      ((bytes[i + 1] as number) << 8) |
+      ((bytes[i + 2] as number) << 16) |
+      ((bytes[i + 3] as number) << 24);
+    c =
+      (T[768 + (c & 255)] as number) ^
+      (T[512 + ((c >>> 8) & 255)] as number) ^
+      (T[256 + ((c >>> 16) & 255)] as number) ^
+      (T[c >>> 24] as number);
+    i += 4;
+  }
   for (; i < to; i++) c = (T[(c ^ (bytes[i] as number)) & 255] as number) ^ (c >>> 8);
-  return ~c >>> 0;
+  return ~c;
 }
 
 function makeTables(): Int32Array {
