@@ -16,8 +16,8 @@ export class CheckedFrames implements FrameCodec {
   }
 
   /**
-   * What the checksum of the frame at `position` starts from, an i32. Positions below 4 GiB differ in it,
-   * and CRC-32 maps different starts to different sums: moved bytes are never valid.
+   * What the checksum of the frame at `position` starts from, an i32. Positions below 4 GiB differ
+   * in it, and CRC-32 maps different starts to different sums: moved bytes are never valid.
    */
   seed(position: number): number {
     const low = this.#salt ^ position;
