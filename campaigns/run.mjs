@@ -11,6 +11,7 @@ import {
 } from "./src/campaigns.mjs";
 import { runJobs } from "./src/jobs.mjs";
 import { loadParts, pathOf } from "./src/load-parts.mjs";
+import { runMutants } from "./src/mutants/run-mutants.mjs";
 import { replay } from "./src/replay.mjs";
 
 /** @typedef {import("./src/tally.mjs").CampaignOptions} CampaignOptions */
@@ -48,6 +49,18 @@ program
   .description("runs what a campaign printed below a violation; - reads it from the input")
   .option("--parts <file>", "a module with parts of one's own")
   .action(runAgain);
+
+program
+  .command("mutants")
+  .description("plants bugs in what is built; a slice of a campaign must find each")
+  .option("--only <name>", "plants this one")
+  .option("--jobs <count>", "so many at a time", integer, 2)
+  .action(async (options) => {
+    const onText = (/** @type {string} */ text) => console.log(text);
+    const { missed, summary } = await runMutants({ ...options, onText });
+    console.log(summary);
+    if (missed.length > 0) process.exitCode = 1;
+  });
 
 await program.parseAsync();
 

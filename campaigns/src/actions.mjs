@@ -45,6 +45,7 @@ export async function takeStep(session, step) {
       break;
     case "read":
       read(session);
+      await session.tryAnother();
       break;
     case "iterate":
       iterate(session, step.reverse);

@@ -3,9 +3,9 @@ import { countOperations, faultsOf, faultWorkload } from "./fault.mjs";
 import { makeCrashWorkload } from "./heavy-workload.mjs";
 import { interleaveWorkload } from "./interleave.mjs";
 import { killRounds } from "./kill.mjs";
-import { mixSeeds } from "./random.mjs";
+import { mixSeeds, Random } from "./random.mjs";
 import { CRASH_SAMPLE, FAULT_SAMPLE } from "./replay.mjs";
-import { SHRINK_MS_MAX, shrink } from "./shrink.mjs";
+import { shrink } from "./shrink.mjs";
 import { shrinkFault } from "./shrink-fault.mjs";
 import { Tally } from "./tally.mjs";
 import { makeRestlessWorkload, makeWorkload } from "./workload.mjs";
@@ -17,28 +17,45 @@ export { rotCampaign } from "./rot-campaign.mjs";
 /** @typedef {import("./workload.mjs").Workload} Workload */
 /** @typedef {{ violation?: Violation | undefined }} Outcome */
 
-/** Cuts the power. @param {CampaignOptions & { statesMax?: number }} options */
-export async function crashCampaign({ statesMax = Number.POSITIVE_INFINITY, ...options }) {
+/**
+ * Cuts the power.
+ *
+ * @param {CampaignOptions & { statesMax?: number,
+ *   perWorkload?: { cutsMax: number, statesMax: number } }} options
+ */
+export async function crashCampaign({
+  statesMax = Number.POSITIVE_INFINITY,
+  perWorkload = CRASH_SAMPLE,
+  ...options
+}) {
   const { plant, seed } = options;
   const tally = new Tally("crash", options, ["workloads", "states"]);
   for (const i of tally.mine()) {
     if ((tally.counts["states"] ?? 0) >= statesMax) break;
     const workload = makeCrashWorkload(mixSeeds(seed, i));
     const run = (/** @type {Workload} */ candidate) =>
-      crashWorkload(candidate, { ...CRASH_SAMPLE, plant });
+      crashWorkload(candidate, { ...perWorkload, plant });
     const left = statesMax - (tally.counts["states"] ?? 0);
     const isOver = (/** @type {number} */ done) => done >= left || tally.isOver;
-    const how = { ...CRASH_SAMPLE, plant, isOver };
+    const how = { ...perWorkload, plant, isOver };
     const { states, violation } = await crashWorkload(workload, how);
     tally.add("workloads");
     tally.add("states", states);
-    await lookInto(tally, { workload, violation }, run);
+    await lookInto(tally, { workload, violation }, run, perWorkload);
   }
   return tally;
 }
 
-/** Fails each call of the disk. @param {CampaignOptions & { faultsMax?: number }} options */
-export async function faultCampaign({ faultsMax = Number.POSITIVE_INFINITY, ...options }) {
+/**
+ * Fails each call of the disk; with `perWorkload` only so many of them, drawn by the seed.
+ *
+ * @param {CampaignOptions & { faultsMax?: number, perWorkload?: number }} options
+ */
+export async function faultCampaign({
+  faultsMax = Number.POSITIVE_INFINITY,
+  perWorkload = Number.POSITIVE_INFINITY,
+  ...options
+}) {
   const { plant, seed } = options;
   const how = { ...FAULT_SAMPLE, plant };
   const tally = new Tally("fault", options, ["workloads", "faults", "states"]);
@@ -56,14 +73,15 @@ export async function faultCampaign({ faultsMax = Number.POSITIVE_INFINITY, ...o
     if (records > FAULT_RECORDS_MAX) continue; // thousands of calls, each to be failed
     tally.add("workloads");
     const operations = await countOperations(workload, plant);
-    for (const fault of operations.flatMap(faultsOf)) {
+    const random = new Random(mixSeeds(seed, i, 1));
+    for (const fault of random.sample(operations.flatMap(faultsOf), perWorkload)) {
       if (isOver()) break;
       const { states, violation } = await faultWorkload(workload, fault, how);
       tally.add("faults");
       tally.add("states", states);
       if (violation === undefined || !tally.isNews(violation)) continue;
       const failing = { workload, fault: { ...fault, at: Number(fault.at) }, violation };
-      const smallest = await shrinkFault(failing, { ...how, msMax: SHRINK_MS_MAX });
+      const smallest = await shrinkFault(failing, { ...how, msMax: tally.shrinkMsMax });
       tally.violated(smallest.violation, { workload: smallest.workload, fault: smallest.fault });
       break; // the calls around it fail in the same way
     }
@@ -83,11 +101,12 @@ export async function killCampaign({ rounds, ...options }) {
   return tally;
 }
 
-/** Runs everything against everything. @param {CampaignOptions} options */
-export async function interleaveCampaign(options) {
+/** Runs everything against everything. @param {CampaignOptions & { callsMax?: number }} options */
+export async function interleaveCampaign({ callsMax = Number.POSITIVE_INFINITY, ...options }) {
   const { plant, seed } = options;
   const tally = new Tally("interleave", options, ["workloads", "calls"]);
   for (const i of tally.mine()) {
+    if ((tally.counts["calls"] ?? 0) >= callsMax) break;
     const workload = makeRestlessWorkload(mixSeeds(seed, i));
     const run = (/** @type {Workload} */ candidate) => interleaveWorkload(candidate, { plant });
     const { calls, violation } = await run(workload);
@@ -104,8 +123,9 @@ export async function interleaveCampaign(options) {
  * @param {Tally} tally
  * @param {{ workload: Workload, violation: Violation | undefined }} found
  * @param {(workload: Workload) => Promise<Outcome>} run
+ * @param {object} [how]  what else is needed to run it again
  */
-async function lookInto(tally, { workload, violation }, run) {
+async function lookInto(tally, { workload, violation }, run, how = {}) {
   if (violation === undefined || !tally.isNews(violation)) return;
   const smallest = await shrink(
     { workload, violation },
@@ -113,9 +133,9 @@ async function lookInto(tally, { workload, violation }, run) {
       const found = (await run(candidate)).violation;
       return found && { workload: candidate, violation: found };
     },
-    { msMax: SHRINK_MS_MAX },
+    { msMax: tally.shrinkMsMax },
   );
-  tally.violated(smallest.violation, { workload: smallest.workload });
+  tally.violated(smallest.violation, { workload: smallest.workload, ...how });
 }
 
 const FAULT_RECORDS_MAX = 60;

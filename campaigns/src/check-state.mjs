@@ -30,12 +30,16 @@ export async function checkState({ state, model, settings, seed, level = "power"
     await session.kill();
     await session.open("kill");
   }
+  // what was opened is durable, whatever the process before left to the system's memory
+  if (again === 7) await cutAgain(session, { seed, plant });
   if (again > 6) {
     await session.close();
     return;
   }
   await takeStep(session, { op: "append", sizes: [3, 0, 30], fill: "pattern" });
   await takeStep(session, { op: "batch", sizes: [5, 50], fill: "zeros", wait: true });
+  // of a later sync: what recovery should have cut, and left, is now damage in the middle
+  await takeStep(session, { op: "append", sizes: [9], fill: "pattern", wait: true });
   if (again === 3) await takeStep(session, { op: "truncateAfter", at: 0.5, wait: true });
   if (again === 4) await takeStep(session, { op: "truncateBefore", at: 0.5, wait: true });
   if (again !== 6) await cutAgain(session, { seed, plant });
@@ -45,7 +49,8 @@ export async function checkState({ state, model, settings, seed, level = "power"
 
 /** @param {Session} session @param {{ seed: number, plant: import("./session.mjs").Plant | undefined }} how */
 async function cutAgain({ disk, model, settings }, { seed, plant }) {
-  for (const state of disk.crashStates({ limit: 2, seed })) {
+  const states = [...disk.crashStates({ limit: 6, seed })];
+  for (const state of new Random(seed).sample(states, 2)) {
     const again = new Session({ disk: state.disk, settings, model: model.snapshot(), seed, plant });
     await again.open("power");
     await again.close();

@@ -1,4 +1,4 @@
-import { simulatedDisk } from "@seglog/fs/sim";
+import { simulatedDisk, turnScheduler } from "@seglog/fs/sim";
 import { takeStep } from "./actions.mjs";
 import { checkState } from "./check-state.mjs";
 import { Model } from "./model.mjs";
@@ -53,22 +53,35 @@ export async function crashWorkload(workload, options) {
 
 /** @param {Workload} workload @param {CrashOptions} options */
 async function runWithCuts({ seed, settings, steps }, { cutsMax, statesMax, plant }) {
-  const disk = simulatedDisk({ seed, holes: "refuse" });
+  // on a disk as quick as memory a sync ends before anybody can rely on it too early
+  const scheduler = seed % 2 === 0 ? undefined : slowAtFirst(seed);
+  const disk = simulatedDisk({ seed, holes: "refuse", ...(scheduler && { scheduler }) });
   const model = new Model(settings);
   const session = new Session({ disk, settings, model, seed, plant });
+  session.onTurn = () => scheduler?.step() ?? false;
   const random = new Random(mixSeeds(seed, 1));
-  /** @type {Cut[]} */
-  const cuts = [];
-  let seen = 0;
-  const cutAt = (/** @type {string} */ operation) => {
-    // an even sample of the calls, however many there will be
-    seen += 1;
-    const slot = seen <= cutsMax ? cuts.length : random.below(seen);
-    if (slot >= cutsMax) return;
-    const states = disk.crashStates({ limit: statesMax });
-    cuts[slot] = { operation, states, model: model.snapshot() };
-  };
-  const stop = disk.onOperation(({ index, kind, path }) => cutAt(`${index} ${kind} ${path}`));
+  // an even sample of the moments of each kind, however many there will be
+  const size = Math.ceil(cutsMax / 3);
+  const written = new Sample(size, random);
+  const promised = new Sample(size, random);
+  const others = new Sample(size, random);
+  const cutAt = (/** @type {string} */ operation, cuts = others) =>
+    cuts.offer((seen) => {
+      // the telling states come first: of more than are opened, so that others are among them
+      const drawn = disk.crashStates({ limit: statesMax * 2, seed: mixSeeds(seed, seen) });
+      const owed = model.snapshot();
+      // what a reader can have seen must not be taken back
+      if (session.isOpen) owed.committed(session.log.committedOffset);
+      return { operation, states: random.sample([...drawn], statesMax), model: owed };
+    });
+  let last = "";
+  const stop = disk.onOperation(({ index, kind, path }) => {
+    // a cut behind a call that changes little leaves what one before it does
+    const isWritten = last === "write store";
+    if (last !== "") cutAt(`${index} ${kind} ${path}`, isWritten ? written : others);
+    last = changesMuch(kind, path) ? `${kind} ${path.slice(path.lastIndexOf(".") + 1)}` : "";
+  });
+  session.onPromise = (name) => cutAt(`the end of ${name}`, promised);
   let violation;
   try {
     model.clockMax = session.now;
@@ -81,8 +94,50 @@ async function runWithCuts({ seed, settings, steps }, { cutsMax, statesMax, plan
     violation = locate(error, "no power cut");
   }
   stop();
-  return { cuts, violation };
+  scheduler?.hurry();
+  return { cuts: [...written.taken, ...promised.taken, ...others.taken], violation };
 }
+
+/** A scheduler that makes calls wait until its owner hurries: what a cut leaves is checked then. */
+function slowAtFirst(/** @type {number} */ seed) {
+  const scheduler = turnScheduler({ seed });
+  let isSlow = true;
+  return {
+    defer: (/** @type {() => void} */ run) => (isSlow ? scheduler.defer(run) : run()),
+    step: () => scheduler.step(),
+    hurry: () => {
+      isSlow = false;
+    },
+  };
+}
+
+/** An even sample of what is offered, in no order. */
+class Sample {
+  /** @type {Cut[]} */
+  taken = [];
+  #seen = 0;
+
+  /** @param {number} size @param {Random} random */
+  constructor(size, random) {
+    this.size = size;
+    this.random = random;
+  }
+
+  /** @param {(seen: number) => Cut} make  called for what is taken */
+  offer(make) {
+    this.#seen += 1;
+    const slot = this.#seen <= this.size ? this.taken.length : this.random.below(this.#seen);
+    if (slot < this.size) this.taken[slot] = make(this.#seen);
+  }
+}
+
+/** What an index holds is varied with every cut: it changes with each record. @param {string} kind @param {string} path */
+function changesMuch(kind, path) {
+  return !CHANGES_NOTHING.has(kind) && !path.endsWith(".index");
+}
+
+/** @type {ReadonlySet<string>} */
+const CHANGES_NOTHING = new Set(["stat", "list", "size", "read", "map", "unmap", "close", "lock"]);
 
 /** @param {unknown} error @param {string} where */
 function locate(error, where) {

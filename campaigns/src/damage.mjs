@@ -1,18 +1,23 @@
 import { mixSeeds, Random } from "./random.mjs";
 
 /** Files of a directory, by name. @typedef {Map<string, Uint8Array>} Files */
-/** @typedef {(files: Files, random: Random, other: Files) => string | undefined} Damage */
+/**
+ * Files of another log, and of one whose records are others of the same lengths.
+ *
+ * @typedef {{ other: Files, twin: Files }} Strangers
+ */
+/** @typedef {(files: Files, random: Random, strangers: Strangers) => string | undefined} Damage */
 
 /**
  * Damages the files of a log in one to three ways; of those, only some by their numbers.
  *
  * @param {Files} original
- * @param {Files} other  files of another log
+ * @param {Strangers} strangers
  * @param {number} seed
  * @param {readonly number[]} [only]
  * @returns {{ files: Files, done: string[] }}
  */
-export function damage(original, other, seed, only) {
+export function damage(original, strangers, seed, only) {
   const random = new Random(seed);
   const files = new Map(original);
   /** @type {string[]} */
@@ -26,7 +31,7 @@ export function damage(original, other, seed, only) {
     let what;
     while (what === undefined) {
       const [name, inflict] = drawn.pick(Object.entries(DAMAGES));
-      what = inflict(files, drawn, other);
+      what = inflict(files, drawn, strangers);
       if (what !== undefined) done.push(`${name} ${what}`);
     }
   }
@@ -39,6 +44,20 @@ const DAMAGES = Object.freeze({
     changeBytes(files, random, (bytes, at) => flip(bytes, at, 1 << random.below(8))),
   flipBitAgain: (files, random) =>
     changeBytes(files, random, (bytes, at) => flip(bytes, at, 1 << random.below(8)), "store"),
+  flipBitNearEnd: (files, random) => {
+    // where a torn tail has to be told from damage
+    const name =
+      [...files.keys()]
+        .filter((each) => each.endsWith(".store"))
+        .sort()
+        .at(-1) ?? "";
+    const bytes = bytesOf(files, name).slice();
+    const end = bytes.findLastIndex((byte) => byte !== 0);
+    if (end < 0) return undefined;
+    flip(bytes, Math.max(0, end - random.below(1200)), 1 << random.below(8));
+    files.set(name, bytes);
+    return name;
+  },
   flipBits: (files, random) =>
     changeBytes(files, random, (bytes) => {
       for (let i = 0; i < 20; i++) flip(bytes, random.below(bytes.length), random.between(1, 255));
@@ -85,7 +104,30 @@ const DAMAGES = Object.freeze({
     files.set(b, bytesOf(files, a));
     return `${a} to ${b}`;
   },
-  ofAnotherLog: (files, random, other) => {
+  copyOverFrames: (files, random, { twin }) => {
+    // frames of the same lengths in the same places, under a header that is not theirs
+    const name = pickName(files, random, ".store");
+    const [bytes, strange] = [bytesOf(files, name), bytesOf(twin, name)];
+    if (strange.length !== bytes.length || bytes.length <= 32) return undefined;
+    files.set(name, Buffer.concat([bytes.subarray(0, 32), strange.subarray(32)]));
+    return name;
+  },
+  shiftEntries: (files, random) =>
+    changeBytes(
+      files,
+      random,
+      (bytes) => {
+        // some entries lead to the record after theirs
+        const count = Math.floor(bytes.length / 16);
+        const from = random.between(1, Math.max(1, count - 3));
+        const to = random.between(from + 2, from + 20);
+        for (let n = from; n < Math.min(to, count - 2); n++) {
+          bytes.copyWithin(n * 16 + 8, (n + 1) * 16 + 8, (n + 2) * 16);
+        }
+      },
+      "index",
+    ),
+  ofAnotherLog: (files, random, { other }) => {
     // nothing ties a store to its log: a whole one of another log cannot be told, if its range fits
     const names = [...files.keys()].filter((name) => other.has(name) && !name.endsWith(".store"));
     if (names.length === 0) return undefined;

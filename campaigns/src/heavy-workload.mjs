@@ -1,4 +1,5 @@
 import { mixSeeds, Random } from "./random.mjs";
+import { makeShortWorkload } from "./short-workload.mjs";
 import { fill, fraction, makeSettings, makeStep, makeWorkload } from "./workload.mjs";
 
 /** @typedef {import("./actions.mjs").Step} Step */
@@ -6,9 +7,13 @@ import { fill, fraction, makeSettings, makeStep, makeWorkload } from "./workload
 /** @typedef {import("./workload.mjs").Workload} Workload */
 /** @typedef {{ readonly settings: Settings, readonly steps: readonly Step[] }} Plan */
 
-/** A workload for power cuts: three of five are as everywhere, the others press on one thing. */
+/**
+ * A workload for power cuts: two of five are short; of the others three of five are as everywhere,
+ * and the rest press on one thing.
+ */
 export function makeCrashWorkload(/** @type {number} */ seed) {
   const random = new Random(mixSeeds(seed, 5));
+  if (random.chance(0.4)) return makeShortWorkload(seed);
   if (random.chance(0.6)) return makeWorkload(seed);
   return heavyWorkload(random.pick(Object.keys(HEAVY_PLANS)), seed);
 }

@@ -37,6 +37,8 @@ export class Model {
   flushed = 0;
   /** The acknowledged first offset. */
   firstMin = 0;
+  /** The next offset of a log whose `close` resolved. @type {number | undefined} */
+  closedAt;
   /** The clock was never later. */
   clockMax = 0;
   /** Records made so far: each gets a number of its own. */
@@ -74,6 +76,19 @@ export class Model {
     if (how === "durable") this.durable = Math.max(this.durable, count);
   }
 
+  /**
+   * Readers were given all before `offset`.
+   *
+   * @param {number} offset
+   */
+  committed(offset) {
+    if ((this.policies.durability ?? "commit") !== "commit") return;
+    const last = this.intents.findLastIndex(
+      (intent) => intent.kind === "record" && intent.offset === offset - 1,
+    );
+    this.acknowledge(last + 1, "durable");
+  }
+
   /** @param {number} offset */
   firstRequested(offset) {
     const after = this.intents.findLastIndex(({ kind }) => kind === "cut") + 1;
@@ -108,6 +123,11 @@ export class Model {
    * @param {Level} level
    */
   reopened(found, level) {
+    // more may be there: what a refused truncateAfter was to cut
+    if (this.closedAt !== undefined && found.next < this.closedAt) {
+      throw new Violation(`close resolved at ${this.closedAt}, and the log ends at ${found.next}`);
+    }
+    this.closedAt = undefined;
     const all = this.intents.length;
     const min = { power: this.durable, kill: this.flushed, closed: all }[level];
     const done = matchHistory(this.intents, found, min);

@@ -36,6 +36,17 @@ export class Random {
     return /** @type {T} */ (values[this.below(values.length)]);
   }
 
+  /** Up to `count` of `values`, in their order. @template T @param {readonly T[]} values @param {number} count */
+  sample(values, count) {
+    if (count >= values.length) return values;
+    let wanted = count;
+    return values.filter((_, i) => {
+      const isTaken = this.below(values.length - i) < wanted;
+      if (isTaken) wanted -= 1;
+      return isTaken;
+    });
+  }
+
   /** @param {number} length */
   bytes(length) {
     const words = Uint32Array.from({ length: (length + 3) >> 2 }, () => this.u32());

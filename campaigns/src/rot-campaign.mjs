@@ -1,6 +1,5 @@
 import { mixSeeds } from "./random.mjs";
 import { finishedLog, rotCase } from "./rot.mjs";
-import { SHRINK_MS_MAX } from "./shrink.mjs";
 import { shrinkRot } from "./shrink-rot.mjs";
 import { Tally } from "./tally.mjs";
 import { asViolation } from "./violation.mjs";
@@ -22,7 +21,7 @@ export async function rotCampaign({ cases, ...options }) {
     const seed = mixSeeds(options.seed, i);
     /** @param {import("./shrink-rot.mjs").FailingRot} failing */
     const violated = async (failing) => {
-      const { violation, ...what } = await shrinkRot(failing, { plant, msMax: SHRINK_MS_MAX });
+      const { violation, ...what } = await shrinkRot(failing, { plant, msMax: tally.shrinkMsMax });
       tally.violated(violation, what);
     };
     if (from !== logsFrom) {
@@ -70,4 +69,4 @@ async function makeLogs(seeds, plant) {
 const ROT_OUTCOMES = Object.freeze(["right", "refused", "damaged", "ambiguous", "unknowable"]);
 const LOGS = Object.freeze(Array.from({ length: 12 }, (_, n) => n));
 /** New logs after so many cases. */
-const CASES_PER_LOGS = 1200;
+const CASES_PER_LOGS = 300;

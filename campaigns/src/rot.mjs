@@ -20,7 +20,9 @@ import { makeWorkload } from "./workload.mjs";
  * A log whose writer is gone, and what it must hold. `sure` is where the last sync began: what
  * lies behind it in a log that was not closed may be damaged without a trace.
  *
- * @typedef {{ workload: Workload, files: Files, values: Values, first: number, next: number, sure: number, closed: boolean }} FinishedLog
+ * `twin` holds other records of the same lengths.
+ *
+ * @typedef {{ workload: Workload, files: Files, twin: Files, values: Values, first: number, next: number, sure: number, closed: boolean }} FinishedLog
  */
 /** @typedef {"right" | "refused" | "damaged" | "ambiguous" | "unknowable"} RotOutcome */
 
@@ -31,17 +33,29 @@ export function finishedLog(seed, plant) {
 
 /** @param {Workload} workload @param {Plant} [plant] @returns {Promise<FinishedLog>} */
 export async function finishedLogOf(workload, plant) {
+  const { files: twin } = await writeLog(workload, mixSeeds(workload.seed, 9), plant);
+  return { ...(await writeLog(workload, workload.seed, plant)), twin };
+}
+
+/**
+ * @param {Workload} workload
+ * @param {number} salt  decides the bytes
+ * @param {Plant} [plant]
+ * @returns {Promise<Omit<FinishedLog, "twin">>}
+ */
+async function writeLog(workload, salt, plant) {
   const { seed, settings: drawn, steps } = workload;
   const { stagedBytesMax: _s, retention: _r, durability: _d, ...settings } = drawn;
   const disk = simulatedDisk({ seed });
   const model = new Model({});
   model.clockMax = 1e9;
-  const session = new Session({ disk, settings, model, seed, plant });
+  const session = new Session({ disk, settings, model, seed: salt, plant });
   await session.open("closed");
   for (const step of steps) if (step.op !== "kill") await takeStep(session, step);
   await takeStep(session, { op: "append", sizes: [20, 300, 0, 7], fill: "pattern", wait: true });
   await takeStep(session, { op: "sync", wait: true });
   const sure = session.log.nextOffset;
+  if ((seed >>> 8) % 2 === 0) await takeStep(session, { op: "reopen" });
   await takeStep(session, { op: "append", sizes: [9, 50, 600], fill: "random", wait: true });
   const { firstOffset: first, nextOffset: next } = session.log;
   const closed = seed % 3 !== 0;
@@ -60,7 +74,8 @@ export async function finishedLogOf(workload, plant) {
  * @returns {Promise<{ outcome: RotOutcome, done: string[] } | { violation: Violation }>}
  */
 export async function rotCase(log, { other, seed, only, plant }) {
-  const { files, done } = damage(log.files, other.files, seed, only);
+  const strangers = { other: other.files, twin: log.twin };
+  const { files, done } = damage(log.files, strangers, seed, only);
   const names = [...files.keys()];
   if (!names.some((name) => name.endsWith(".store"))) return { outcome: "refused", done };
   const memory = process.memoryUsage().arrayBuffers;
@@ -130,7 +145,8 @@ function whyShort({ files, first, next, sure, closed }, { firstOffset, nextOffse
   // with the mark of the clean close gone, a log looks as if it had crashed
   const looksCrashed = !closed || done.some((text) => text.includes("seglog.state"));
   if (looksCrashed && firstOffset === first && nextOffset < next) {
-    if (nextOffset >= sure) return "ambiguous";
+    // and the last frame of the sync before it: FORMAT.md of the store
+    if (nextOffset >= sure - 1) return "ambiguous";
     const active = [...files.keys()].findLast((name) => name.endsWith(".store")) ?? "";
     const isEndGone = done.some((text) => ENDS_GONE.test(text) && text.includes(active));
     if (isEndGone && nextOffset >= Number.parseInt(active, 10)) return "unknowable";

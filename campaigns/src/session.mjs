@@ -1,6 +1,6 @@
 import { memoryIndex, openMappedIndex } from "@seglog/index";
 import { openFileStore } from "@seglog/store";
-import { openLog } from "seglog";
+import { hasCode, openLog } from "seglog";
 import { MortalProcess } from "./mortal-process.mjs";
 import { Random } from "./random.mjs";
 import { isCoded, Violation } from "./violation.mjs";
@@ -34,6 +34,8 @@ export class Session {
   mayFail = false;
   /** ms since the epoch, as the log sees it. */
   now = 1_000_000;
+  /** Called when more is promised than before, by the call of that name. @param {string} _name */
+  onPromise = (_name) => {};
   /** Called once a turn: whoever schedules the disk lets it go on here, and says if it did. */
   onTurn = () => false;
   /** What the log does by the clock; it goes on with {@link Session.now}. */
@@ -85,6 +87,22 @@ export class Session {
     }
     const records = await this.within(readAll(this.#log), "reading all records");
     this.model.reopened({ first, next, records }, level);
+    this.onPromise("openLog");
+  }
+
+  /** Another writer must be kept out. */
+  async tryAnother() {
+    const other = openLog(DIRECTORY, this.#openOptions(this.disk.fs));
+    let refusal;
+    try {
+      const log = await this.within(other, "another openLog");
+      await this.within(log.close(), "another close");
+    } catch (error) {
+      refusal = error;
+    }
+    if (refusal === undefined) throw new Violation("a second writer was let in");
+    if (hasCode(refusal, "ERR_SEGLOG_LOCKED") || (this.mayFail && isCoded(refusal))) return;
+    throw new Violation("a second writer was not told of the lock", refusal);
   }
 
   /** Closes the log; everything must have settled and been released then. */
@@ -96,6 +114,7 @@ export class Session {
     let level = "closed";
     try {
       await this.within(log.close(), "close");
+      this.model.closedAt = log.nextOffset;
     } catch (error) {
       if (error instanceof Violation) throw error;
       this.refused("close", error);
@@ -141,7 +160,12 @@ export class Session {
     const isAlive = () => this.#life === life;
     const followed = call
       .then(
-        (result) => isAlive() && check(result),
+        (result) => {
+          if (!isAlive()) return;
+          const { durable } = this.model;
+          check(result);
+          if (this.model.durable > durable) this.onPromise(name);
+        },
         (error) => isAlive() && refused(error),
       )
       .catch((error) => {

@@ -1,13 +1,16 @@
 import { isKnown } from "./known-violations.mjs";
+import { SHRINK_MS_MAX } from "./shrink.mjs";
 
 /** @typedef {import("./violation.mjs").Violation} Violation */
 /**
  * `parts` is the module that `plant` is from: a process of its own, and whoever runs a violation
- * again, need its path. `share` is this process's part of the work, of so many.
+ * again, need its path. `share` is this process's part of the work, of so many. `violationsMax`:
+ * how many end the campaign. `shrinkMsMax`: for how long it looks for a smaller one.
  *
  * @typedef {{ seed: number, budgetMs: number, onText?: (text: string) => void,
  *   plant?: import("./session.mjs").Plant | undefined, parts?: string | undefined,
- *   share?: Share | undefined, strict?: boolean }} CampaignOptions
+ *   share?: Share | undefined, strict?: boolean, violationsMax?: number,
+ *   shrinkMsMax?: number }} CampaignOptions
  */
 /** @typedef {{ readonly index: number, readonly of: number }} Share */
 /** @typedef {{ counts: Record<string, number>, violations: number, known: number }} Outcome */
@@ -36,7 +39,12 @@ export class Tally {
   }
 
   get isOver() {
-    return performance.now() >= this.endAt || this.violations.length >= VIOLATIONS_MAX;
+    const { violationsMax = VIOLATIONS_MAX } = this.#options;
+    return performance.now() >= this.endAt || this.violations.length >= violationsMax;
+  }
+
+  get shrinkMsMax() {
+    return this.#options.shrinkMsMax ?? SHRINK_MS_MAX;
   }
 
   /** Numbers of the workloads or cases that are this process's, for ever. */

@@ -52,7 +52,10 @@ async function openStore(handle: FileHandle, options: FileStoreOptions): Promise
   const fileBytes = await handle.size();
   const file = new FileBytes(handle, fileBytes);
   if (readOnly && options.end === "sealed" && fileBytes > 0 && file.mapForGood()) {
-    await handle.close();
+    await handle.close().catch((error: unknown) => {
+      file.unmap(fileBytes); // nobody is given a store that would end the mapping
+      throw error;
+    });
   }
   const preallocates = options.preallocate && frames.format === "checked" && !readOnly;
   return new FileStore({

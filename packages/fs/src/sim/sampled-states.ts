@@ -19,8 +19,10 @@ export function* sampledStates(
     const key = keyOf(plan, choice);
     return !seen.has(key) && seen.add(key) !== undefined;
   };
-  const telling = shuffled(tellingPickers(plan), random).slice(0, Math.ceil(limit / 2));
-  for (const picker of [nothing(), everything(plan), ...telling]) {
+  const torn = shuffled(tornPickers(plan, random), random).slice(0, Math.ceil(limit / 4));
+  const telling = shuffled(tellingPickers(plan), random);
+  const first = [...torn, ...telling].slice(0, Math.ceil(limit / 2));
+  for (const picker of [nothing(), everything(plan), ...first]) {
     const choice = pickState(plan, picker);
     if (seen.size < limit && isNew(choice)) yield choice;
   }
@@ -57,6 +59,31 @@ function tellingPickers(plan: CrashPlan): Picker[] {
       alone(plan, new Set([call])),
       unbroken(plan, (each) => upTo.has(each)),
       alone(plan, from),
+    ];
+  });
+}
+
+/** All calls up to one that wrote several sectors, of which the first or the last are missing. */
+function tornPickers(plan: CrashPlan, random: Random): Picker[] {
+  const written = new Map<DiskCall, number[]>();
+  for (const { sectors } of plan.files.values()) {
+    for (const { sector, versions } of sectors) {
+      for (const { call } of versions) written.set(call, [...(written.get(call) ?? []), sector]);
+    }
+  }
+  return [...written].flatMap(([call, unsorted]) => {
+    const sectors = [...new Set(unsorted)].sort((a, b) => a - b);
+    const at = sectors[1 + random.below(sectors.length - 1)];
+    if (at === undefined) return [];
+    const whole = unbroken(plan, ({ begunAt }) => begunAt <= call.begunAt);
+    const none = unbroken(plan, ({ begunAt }) => begunAt < call.begunAt);
+    const version =
+      (keepsFirst: boolean): Picker["version"] =>
+      (options, sector) =>
+        (sector < at === keepsFirst ? whole : none).version(options, sector);
+    return [
+      { ...whole, version: version(true) },
+      { ...whole, version: version(false) },
     ];
   });
 }

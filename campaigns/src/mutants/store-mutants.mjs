@@ -1,0 +1,223 @@
+/** @typedef {import("./mutants.mjs").Mutant} Mutant */
+
+const WRITER = "packages/store/src/file-writer.ts";
+const FRAMES = "packages/store/src/checked-frames.ts";
+const OPEN = "packages/store/src/open-file-store.ts";
+const TABLE = "packages/store/src/recovery-table.ts";
+
+/** Bugs in the files of one store. @type {readonly Mutant[]} */
+export const STORE_MUTANTS = Object.freeze([
+  {
+    name: "store-ack-before-sync",
+    bug: "the store's sync resolves when the disk's has begun",
+    campaign: "crash",
+    edits: [
+      {
+        file: WRITER,
+        find: "await handle.sync(); this.#durable = end;",
+        replace: "handle.sync().catch(() => {}); this.#durable = end;",
+      },
+    ],
+  },
+  {
+    name: "store-sync-wrong-buffer",
+    bug: "a sync counts what was staged after the buffers were swapped as durable, too",
+    campaign: "crash",
+    edits: [
+      { file: WRITER, find: "this.#durable = end;", replace: "this.#durable = staging.end;" },
+    ],
+  },
+  {
+    name: "store-retry-fsync",
+    bug: "a sync that failed is tried once more, and the second success is believed",
+    campaign: "fault",
+    edits: [
+      {
+        file: WRITER,
+        find: "await handle.sync(); this.#durable = end;",
+        replace: "await handle.sync().catch(() => handle.sync()); this.#durable = end;",
+      },
+    ],
+  },
+  {
+    name: "store-swallow-fsync",
+    bug: "the error of a sync is logged nowhere and passed over",
+    campaign: "fault",
+    edits: [
+      {
+        file: WRITER,
+        find: "await handle.sync(); this.#durable = end;",
+        replace: "await handle.sync().catch(() => {}); this.#durable = end;",
+      },
+    ],
+  },
+  {
+    name: "store-zeros-over-data",
+    bug: "records are written while zeros are still on their way to the same place",
+    campaign: "interleave",
+    edits: [{ file: WRITER, find: "await preallocation.makeWay(fileEnd);", replace: "" }],
+  },
+  {
+    name: "store-generation-stays",
+    bug: "the generation does not rise with a sync",
+    campaign: "rot",
+    edits: [
+      {
+        file: WRITER,
+        find: "this.generation = (this.generation + 1) % GENERATIONS;",
+        replace: "",
+      },
+    ],
+  },
+  {
+    name: "store-generation-reused",
+    bug: "a reopened store goes on with the generation of its last frame",
+    campaign: "rot",
+    edits: [
+      {
+        file: OPEN,
+        find: "generation: (end.generation + 1) % GENERATIONS,",
+        replace: "generation: end.generation & 3,",
+      },
+    ],
+  },
+  {
+    name: "store-checksum-without-position",
+    bug: "a frame's checksum is right wherever the frame lies",
+    campaign: "crash",
+    seed: 13,
+    edits: [
+      {
+        file: FRAMES,
+        find: "const low = this.#salt ^ position;",
+        replace: "const low = this.#salt;",
+      },
+    ],
+  },
+  {
+    name: "store-checksum-without-salt",
+    bug: "a frame's checksum is right in every store",
+    campaign: "rot",
+    edits: [
+      {
+        file: FRAMES,
+        find: "const low = this.#salt ^ position;",
+        replace: "const low = position;",
+      },
+    ],
+  },
+  {
+    name: "store-read-unchecked",
+    bug: "a read compares no checksum",
+    campaign: "rot",
+    edits: [
+      {
+        file: "packages/store/src/frame-reader.ts",
+        find: "return isThere && this.#frames.verify(this.#bytes, this.#at, position);",
+        replace: "return isThere;",
+      },
+    ],
+  },
+  {
+    name: "store-keep-orphan-tail",
+    bug: "recovery leaves the torn tail in the file, and appends write over it",
+    campaign: "crash",
+    edits: [
+      {
+        file: OPEN,
+        find: "if (end.mustCut) await handle.truncate(STORE_HEADER_BYTES + end.position);",
+        replace: "",
+      },
+    ],
+  },
+  {
+    name: "store-recovery-without-rewrite",
+    bug: "recovery only syncs what the process before may have been told was lost",
+    campaign: "fault",
+    edits: [
+      {
+        file: OPEN,
+        find: "await rewrite(handle, STORE_HEADER_BYTES + end.unsureFrom, to);",
+        replace: "",
+      },
+    ],
+  },
+  {
+    name: "store-recovery-without-sync",
+    bug: "recovery gives out as committed what only the memory of the system holds",
+    campaign: "fault",
+    edits: [{ file: OPEN, find: "await handle.sync(); return end;", replace: "return end;" }],
+  },
+  {
+    name: "store-recovery-ignores-later-frames",
+    bug: "recovery takes damage in the middle for a torn tail, and cuts all behind it",
+    campaign: "rot",
+    edits: [
+      {
+        file: "packages/store/src/recover.ts",
+        find: "? laterFrames({ handle, frames, fileBytes, position, generation })",
+        replace: '? "none"',
+      },
+    ],
+  },
+  {
+    name: "store-keep-unfinished-batch",
+    bug: "recovery keeps the beginning of a batch whose end is missing",
+    campaign: "crash",
+    edits: [
+      {
+        file: TABLE,
+        find: 'rest: ["nothing", "zeros"], later: ["none"], batch: ["open"] }, verdict: "cutBatch"',
+        replace: 'rest: ["nothing", "zeros"], later: ["none"], batch: ["open"] }, verdict: "keep"',
+      },
+    ],
+  },
+  {
+    name: "store-keep-torn-batch",
+    bug: "recovery cuts a torn batch behind its last good frame, not before its first",
+    campaign: "crash",
+    edits: [
+      {
+        file: TABLE,
+        find: 'later: ["none", "sameSync"], batch: ["open"] }, verdict: "cutBatch"',
+        replace: 'later: ["none", "sameSync"], batch: ["open"] }, verdict: "cut"',
+      },
+    ],
+  },
+  {
+    name: "store-cut-batch-stays-open",
+    bug: "a truncation in the middle of a batch leaves the flag of its last frame",
+    campaign: "crash",
+    edits: [
+      {
+        file: "packages/store/src/truncate-file.ts",
+        find: "await endBatch(handle, last);",
+        replace: "{}",
+      },
+    ],
+  },
+  {
+    name: "store-truncate-without-sync",
+    bug: "a truncated file is not synced",
+    campaign: "crash",
+    edits: [
+      {
+        file: "packages/store/src/truncate-file.ts",
+        find: "await handle.truncate(fileBytes); await handle.sync();",
+        replace: "await handle.truncate(fileBytes);",
+      },
+    ],
+  },
+  {
+    name: "store-header-without-sync",
+    bug: "the header of a new store is not synced",
+    campaign: "crash",
+    edits: [
+      {
+        file: "packages/store/src/open-header.ts",
+        find: "await handle.write([encodeStoreHeader(header)], 0); await handle.sync();",
+        replace: "await handle.write([encodeStoreHeader(header)], 0);",
+      },
+    ],
+  },
+]);
