@@ -11,8 +11,8 @@ export function crc32(bytes: Uint8Array, from: number, to: number, value: number
 }
 
 /**
- * The same as the i32 of the same bits, from `value` as either. For the hot path: from 2^31 on a u32
- * is no small integer to V8, and costs an object on the heap in every call that is not inlined.
+ * The same as the i32 of the same bits, from `value` as either. For the hot path: from 2^31 on a
+ * u32 is no small integer to V8, and costs an object in every call that is not inlined.
  */
 export function crc32Word(bytes: Uint8Array, from: number, to: number, value: number): number {
   if (native !== undefined && to - from >= NATIVE_BYTES_MIN) {
