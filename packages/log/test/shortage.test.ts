@@ -127,7 +127,7 @@ describe("a log whose disk has no room", () => {
 
   test("takes truncateBefore of everything for a roll that can wait", async () => {
     const { disk, log } = await openPlace();
-    for (let i = 0; i < 4; i++) failNext(disk, "open", "1.store", "ENOSPC");
+    for (let i = 0; i < 2; i++) failNext(disk, "open", "1.store", "ENOSPC");
     await log.truncateBefore(1);
     expect([log.firstOffset, log.nextOffset]).toEqual([1, 1]);
     expect(log.append(bytes("next"))).toBe(1);
@@ -135,6 +135,33 @@ describe("a log whose disk has no room", () => {
     await log.close();
     const again = await openOn(disk);
     expect([again.firstOffset, textAt(again, 1)]).toEqual([1, "next"]);
+    await again.close();
+  });
+
+  test("frees what truncateBefore drops, though a roll meanwhile finds no room", async () => {
+    const { disk, log } = await openPlace({ segmentBytesMax: 64 });
+    for (let i = 1; i < 4; i++) {
+      log.append(bytes("x".repeat(40)));
+      await log.sync();
+    }
+    let isWaiting = false;
+    const stop = disk.fail({
+      at: ({ kind, path }) => {
+        if (kind !== "open" || !path.endsWith("4.store")) return false;
+        if (!isWaiting) log.append(bytes("waits for the roll"));
+        isWaiting = true;
+        return true;
+      },
+      errno: "ENOSPC",
+    });
+    await expect(log.truncateBefore(4)).rejects.toMatchObject(NOT_WRITTEN);
+    expect([isWaiting, log.firstOffset]).toEqual([true, 4]);
+    expect(log.segments().map(({ baseOffset }) => baseOffset)).toEqual([3]);
+    stop();
+    await log.resume();
+    await log.close();
+    const again = await openOn(disk);
+    expect([again.firstOffset, again.nextOffset]).toEqual([4, 4]);
     await again.close();
   });
 
