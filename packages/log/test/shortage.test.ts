@@ -165,6 +165,25 @@ describe("a log whose disk has no room", () => {
     await again.close();
   });
 
+  test("rejects a sync and a close that were called before a resume, and hangs in neither", async () => {
+    for (const call of ["sync", "flush", "close"] as const) {
+      const { disk, log } = await openPlace();
+      log.append(bytes("lost"));
+      failNext(disk, "write", ".store", "ENOSPC");
+      const cut = log.truncateBefore(2);
+      const resumed = log.resume();
+      const late = log[call]();
+      await expect(cut).rejects.toMatchObject(NOT_WRITTEN);
+      await expect(late).rejects.toMatchObject(NOT_WRITTEN);
+      await resumed;
+      await log.close().catch(() => {});
+      expect([disk.openHandles, disk.heldLocks]).toEqual([0, 0]);
+      const again = await openOn(disk);
+      expect([again.nextOffset, textAt(again, 0)]).toEqual([1, "first"]);
+      await again.close();
+    }
+  });
+
   test("can be cut where the full segment was sealed to make room", async () => {
     const { disk, log } = await openPlace({ segmentBytesMax: 90 });
     log.append(bytes("second"));
