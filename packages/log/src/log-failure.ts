@@ -23,7 +23,7 @@ export class LogFailure {
 
   /** Whether a shortage was met, and what it took back is still to be dropped. */
   get isStalled(): boolean {
-    return this.#shortage !== undefined;
+    return this.#shortage !== undefined && !this.#poisoned;
   }
 
   get isSound(): boolean {

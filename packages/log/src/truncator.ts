@@ -224,8 +224,10 @@ export class Truncator {
     try {
       await work();
     } catch (error) {
+      // what fails for a stall says so; anything else is a failure of its own, beside one too
       const { failure } = this.#parts;
-      if (!failure.isStalled) failure.poison(error);
+      const isForStall = failure.isStalled && hasCode(error, "ERR_SEGLOG_NOT_WRITTEN");
+      if (!isForStall) failure.poison(error);
       throw error;
     }
   }

@@ -184,6 +184,27 @@ describe("a log whose disk has no room", () => {
     }
   });
 
+  test("is poisoned by a sync that fails, also while a shortage stalls it", async () => {
+    const openIndex: PlaceOptions["openIndex"] = ({ fs, path }) =>
+      openMappedIndex({ fs, path, growEntries: 16 });
+    const { disk, log } = await openPlace({ openIndex });
+    const values = Array.from({ length: 40 }, (_, i) => bytes(`${i}`));
+    failNext(disk, "allocate", ".index", "ENOSPC");
+    const noRoom = expect.objectContaining({ code: "ERR_SEGLOG_IO" });
+    disk.fail({
+      at: ({ kind, path }) => {
+        if (kind !== "sync" || !path.endsWith("seglog.state") || log.stats().stalled) return false;
+        expect(() => log.appendBatch(values)).toThrow(noRoom);
+        return true;
+      },
+      errno: "EIO",
+    });
+    await expect(log.truncateBefore(1)).rejects.toMatchObject({ code: "ERR_SEGLOG_IO" });
+    expect(log.stats()).toMatchObject({ poisoned: true });
+    await expect(log.resume()).rejects.toMatchObject({ code: "ERR_SEGLOG_POISONED" });
+    await log.close().catch(() => {});
+  });
+
   test("can be cut where the full segment was sealed to make room", async () => {
     const { disk, log } = await openPlace({ segmentBytesMax: 90 });
     log.append(bytes("second"));
