@@ -26,10 +26,8 @@ export class Batch {
   bytes = 0;
   /** Promises that wait. */
   waiters = 0;
-  /** Records that no promise waits for. */
+  /** Records that no promise waits for, its own or a flush's. */
   unwaited = 0;
-  /** Promises that wait for all of the batch. */
-  flushes = 0;
   #slots = SLOTS_AT_FIRST;
   #values = emptySlots<unknown>(SLOTS_AT_FIRST);
   #resolves = emptySlots<Resolve>(SLOTS_AT_FIRST);
@@ -51,12 +49,6 @@ export class Batch {
     this.waiters = at + 1;
   }
 
-  /** Adds a promise that waits for all records so far. */
-  flush(resolve: Resolve, reject: Reject): void {
-    this.flushes++;
-    this.push(undefined, resolve, reject);
-  }
-
   /** Resolves all, in the order in which they came, and empties the batch. */
   resolveAll(): void {
     for (let i = 0; i < this.waiters; i++) this.#resolves[i]?.(this.#values[i]);
@@ -75,7 +67,6 @@ export class Batch {
     this.records = 0;
     this.bytes = 0;
     this.unwaited = 0;
-    this.flushes = 0;
   }
 
   #clearWaiters(): void {

@@ -112,6 +112,7 @@ class Committer implements GroupCommit {
     return new Promise((resolve, reject) => {
       if (this.#closing === undefined) this.#tell();
       this.#checkOpen();
+      this.#cycle.awaitStaged();
       const settlers = { resolve: resolve as Settlers["resolve"], reject };
       if (this.#queue.first === undefined) this.#cycle.flush(settlers);
       else this.#queue.push({ ...settlers, bytes: 0, stage: undefined, signal: undefined });

@@ -83,14 +83,20 @@ export class SyncCycle {
     this.#count(bytes);
   }
 
+  /** From now on somebody waits for all that is staged: a flush, which may itself wait its turn. */
+  awaitStaged(): void {
+    this.#filling.unwaited = 0;
+    if (this.#syncing !== undefined) this.#syncing.unwaited = 0;
+  }
+
   /** Resolves when all that is staged now is durable. */
   flush({ resolve, reject }: Settlers): void {
     if (this.#filling.records > 0) {
-      this.#filling.flush(resolve, reject);
+      this.#filling.push(undefined, resolve, reject);
       if (this.#syncing === undefined) this.#pacer.soon();
       else this.#urgent = true;
     } else if (this.#syncing !== undefined) {
-      this.#syncing.flush(resolve, reject);
+      this.#syncing.push(undefined, resolve, reject);
     } else {
       resolve(undefined);
     }
@@ -119,9 +125,7 @@ export class SyncCycle {
    */
   takeBack(error: unknown): boolean {
     const batches = [this.#syncing, this.#filling];
-    const isUntold =
-      batches.some((batch) => batch !== undefined && batch.unwaited > 0) &&
-      !batches.some((batch) => batch !== undefined && batch.flushes > 0);
+    const isUntold = batches.some((batch) => batch !== undefined && batch.unwaited > 0);
     this.rejectAll(error);
     for (const batch of batches) batch?.forget();
     this.#syncing = undefined;

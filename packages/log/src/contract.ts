@@ -63,10 +63,14 @@ export interface Log {
    */
   appendBatch(values: readonly Uint8Array[]): Offset;
 
-  /** Gives everything appended before the call to the OS: a killed process loses none of it. */
+  /**
+   * Gives everything appended before the call to the OS: a killed process loses none of it.
+   *
+   * @throws ERR_SEGLOG_NOT_WRITTEN  also where a {@link Log.resume} dropped it first
+   */
   flush(): Promise<void>;
 
-  /** When this resolves, everything appended before the call survives a power cut. */
+  /** When this resolves, all appended before the call survives a power cut. Errors as of `flush`. */
   sync(): Promise<void>;
 
   /**
@@ -178,10 +182,11 @@ export interface Log {
    * Calls made before it are carried out, later ones fail. Idempotent: called again, it settles as
    * the first time.
    *
-   * Releases everything also where it rejects. Of a poisoned log it resolves if nothing is lost.
+   * Releases everything also where it rejects. Of a poisoned or stalled log it resolves if nothing
+   * is lost.
    *
-   * @throws ERR_SEGLOG_POISONED  records were appended that were never committed, or that this call
-   *   failed to make durable; reopening tells which are there
+   * @throws ERR_SEGLOG_POISONED | ERR_SEGLOG_NOT_WRITTEN  records were appended that were never
+   *   committed, or that this call failed to make durable; reopening tells which are there
    */
   close(): Promise<void>;
 }

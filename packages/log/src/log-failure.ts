@@ -7,6 +7,7 @@ export class LogFailure {
   #cause: unknown;
   #poisoned = false;
   #shortage: { readonly cause: unknown; readonly errno: string } | undefined;
+  #tookBack: SeglogError | undefined;
   #closing = false;
   #closed = false;
 
@@ -22,7 +23,7 @@ export class LogFailure {
 
   /** Whether a shortage was met, and what it took back is still to be dropped. */
   get isStalled(): boolean {
-    return this.#shortage !== undefined;
+    return this.#shortage !== undefined && !this.#poisoned;
   }
 
   get isSound(): boolean {
@@ -42,7 +43,13 @@ export class LogFailure {
 
   /** What was not committed has been dropped: writing goes on. */
   endStall(): void {
+    this.#tookBack = this.soundnessError();
     this.#shortage = undefined;
+  }
+
+  /** Why records were last dropped that were not committed; `undefined` if none ever were. */
+  get tookBack(): SeglogError | undefined {
+    return this.#tookBack;
   }
 
   /** Notes the first failure; later ones follow from it and are not kept. */

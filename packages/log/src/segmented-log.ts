@@ -203,8 +203,7 @@ export class SegmentedLog implements Log {
     const mustSync = !this.readOnly && this.#failure.isSound;
     let failure: unknown;
     try {
-      const upTo = this.nextOffset;
-      if (mustSync) await this.#lock.withShared(() => this.#writer.commit("sync", upTo));
+      if (mustSync) await this.#commitAll("sync");
     } catch (error) {
       failure = error;
     }
@@ -241,8 +240,17 @@ export class SegmentedLog implements Log {
   async #commit(how: "sync" | "flush"): Promise<void> {
     if (this.readOnly) this.#failure.checkOpen();
     else this.#failure.checkUsable();
+    if (!this.readOnly) await this.#commitAll(how);
+  }
+
+  async #commitAll(how: "sync" | "flush"): Promise<void> {
     const upTo = this.nextOffset;
-    if (!this.readOnly) await this.#lock.withShared(() => this.#writer.commit(how, upTo));
+    const { tookBack } = this.#failure;
+    await this.#lock.withShared(async () => {
+      // a `resume` had its turn first: what this was called for is gone, and waited for in vain
+      if (this.#failure.tookBack !== tookBack) throw this.#failure.tookBack;
+      await this.#writer.commit(how, upTo);
+    });
   }
 
   #refuseWriting(): never {

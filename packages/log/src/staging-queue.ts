@@ -20,6 +20,12 @@ export function framedBytes({ values, valueBytes }: StagedGroup): number {
 const CHUNK_BYTES = 64 * 1024;
 
 /**
+ * So many records that were taken may be held, or three times as many as wait: moving those that
+ * wait adds 40 ns to the 50 of taking one, and 180 where only as many may be held.
+ */
+const TAKEN_MAX = 64;
+
+/**
  * Copies of records with their offsets, in order, until a segment takes them.
  *
  * A loop of writes that never lets the event loop turn fills it with millions while a roll waits:
@@ -92,6 +98,9 @@ export class StagingQueue {
     }
     this.#head += count;
     if (this.isEmpty) this.#restart(this.#baseOffset + this.#head);
+    else if (this.#head >= TAKEN_MAX && this.#head >= this.#lengths.length * 0.75) {
+      this.#forgetTaken();
+    }
   }
 
   /** The record with `offset`, as a copy; `undefined` when it is not here. */
@@ -116,6 +125,18 @@ export class StagingQueue {
     const start = this.#used;
     this.#used += length;
     return start;
+  }
+
+  /** Under a load that never lets the queue run empty, what was taken would be held for ever. */
+  #forgetTaken(): void {
+    const head = this.#head;
+    this.#chunks = this.#chunks.slice(head);
+    this.#starts = this.#starts.slice(head);
+    this.#lengths = this.#lengths.slice(head);
+    this.#times = this.#times.slice(head);
+    this.#following = this.#following.slice(head);
+    this.#baseOffset += head;
+    this.#head = 0;
   }
 
   #restart(baseOffset: Offset): void {

@@ -92,18 +92,20 @@ export class Truncator {
   }
 
   async #dropBefore(offset: Offset): Promise<void> {
-    const { segments, writer, committer } = this.#parts;
+    const { writer, committer } = this.#parts;
     if (offset <= this.#first) return; // another truncation has been there
     if (offset > committer.durableOffset) await writer.commitPlaced();
     await this.#saveTwice({ firstOffset: offset });
     this.#first = offset;
-    const isRolled = await writer.rollBehind(offset);
-    await writer.settleSeals();
-    await this.#remove(segments.takeBefore(offset));
-    // now there is room; if not, what the active segment still holds is out of sight all the same
-    if (isRolled || !(await writer.rollBehind(offset))) return;
-    await writer.settleSeals();
-    await this.#remove(segments.takeBefore(offset));
+    await this.#removeBefore(offset);
+    // for want of room there may be no new segment: what the last one holds is out of sight all the
+    // same, and what could be removed was
+    if (await writer.rollBehind(offset)) await this.#removeBefore(offset);
+  }
+
+  async #removeBefore(offset: Offset): Promise<void> {
+    await this.#parts.writer.settleSeals();
+    await this.#remove(this.#parts.segments.takeBefore(offset));
   }
 
   async #dropFrom(nextOffset: Offset): Promise<void> {
@@ -222,8 +224,10 @@ export class Truncator {
     try {
       await work();
     } catch (error) {
+      // what fails for a stall says so; anything else is a failure of its own, beside one too
       const { failure } = this.#parts;
-      if (!failure.isStalled) failure.poison(error);
+      const isForStall = failure.isStalled && hasCode(error, "ERR_SEGLOG_NOT_WRITTEN");
+      if (!isForStall) failure.poison(error);
       throw error;
     }
   }

@@ -127,7 +127,7 @@ describe("a log whose disk has no room", () => {
 
   test("takes truncateBefore of everything for a roll that can wait", async () => {
     const { disk, log } = await openPlace();
-    for (let i = 0; i < 4; i++) failNext(disk, "open", "1.store", "ENOSPC");
+    for (let i = 0; i < 2; i++) failNext(disk, "open", "1.store", "ENOSPC");
     await log.truncateBefore(1);
     expect([log.firstOffset, log.nextOffset]).toEqual([1, 1]);
     expect(log.append(bytes("next"))).toBe(1);
@@ -136,6 +136,73 @@ describe("a log whose disk has no room", () => {
     const again = await openOn(disk);
     expect([again.firstOffset, textAt(again, 1)]).toEqual([1, "next"]);
     await again.close();
+  });
+
+  test("frees what truncateBefore drops, though a roll meanwhile finds no room", async () => {
+    const { disk, log } = await openPlace({ segmentBytesMax: 64 });
+    for (let i = 1; i < 4; i++) {
+      log.append(bytes("x".repeat(40)));
+      await log.sync();
+    }
+    let isWaiting = false;
+    const stop = disk.fail({
+      at: ({ kind, path }) => {
+        if (kind !== "open" || !path.endsWith("4.store")) return false;
+        if (!isWaiting) log.append(bytes("waits for the roll"));
+        isWaiting = true;
+        return true;
+      },
+      errno: "ENOSPC",
+    });
+    await expect(log.truncateBefore(4)).rejects.toMatchObject(NOT_WRITTEN);
+    expect([isWaiting, log.firstOffset]).toEqual([true, 4]);
+    expect(log.segments().map(({ baseOffset }) => baseOffset)).toEqual([3]);
+    stop();
+    await log.resume();
+    await log.close();
+    const again = await openOn(disk);
+    expect([again.firstOffset, again.nextOffset]).toEqual([4, 4]);
+    await again.close();
+  });
+
+  test("rejects a sync and a close that were called before a resume, and hangs in neither", async () => {
+    for (const call of ["sync", "flush", "close"] as const) {
+      const { disk, log } = await openPlace();
+      log.append(bytes("lost"));
+      failNext(disk, "write", ".store", "ENOSPC");
+      const cut = log.truncateBefore(2);
+      const resumed = log.resume();
+      const late = log[call]();
+      await expect(cut).rejects.toMatchObject(NOT_WRITTEN);
+      await expect(late).rejects.toMatchObject(NOT_WRITTEN);
+      await resumed;
+      await log.close().catch(() => {});
+      expect([disk.openHandles, disk.heldLocks]).toEqual([0, 0]);
+      const again = await openOn(disk);
+      expect([again.nextOffset, textAt(again, 0)]).toEqual([1, "first"]);
+      await again.close();
+    }
+  });
+
+  test("is poisoned by a sync that fails, also while a shortage stalls it", async () => {
+    const openIndex: PlaceOptions["openIndex"] = ({ fs, path }) =>
+      openMappedIndex({ fs, path, growEntries: 16 });
+    const { disk, log } = await openPlace({ openIndex });
+    const values = Array.from({ length: 40 }, (_, i) => bytes(`${i}`));
+    failNext(disk, "allocate", ".index", "ENOSPC");
+    const noRoom = expect.objectContaining({ code: "ERR_SEGLOG_IO" });
+    disk.fail({
+      at: ({ kind, path }) => {
+        if (kind !== "sync" || !path.endsWith("seglog.state") || log.stats().stalled) return false;
+        expect(() => log.appendBatch(values)).toThrow(noRoom);
+        return true;
+      },
+      errno: "EIO",
+    });
+    await expect(log.truncateBefore(1)).rejects.toMatchObject({ code: "ERR_SEGLOG_IO" });
+    expect(log.stats()).toMatchObject({ poisoned: true });
+    await expect(log.resume()).rejects.toMatchObject({ code: "ERR_SEGLOG_POISONED" });
+    await log.close().catch(() => {});
   });
 
   test("can be cut where the full segment was sealed to make room", async () => {

@@ -31,7 +31,7 @@ export class BackgroundTimers {
       if (isRunning) return;
       isRunning = true;
       void work()
-        .catch(() => {}) // a failed disk has poisoned the log, which tells whoever appends
+        .catch(() => {}) // the log is poisoned or stalled by it, and tells whoever appends
         .then(() => {
           isRunning = false;
         });

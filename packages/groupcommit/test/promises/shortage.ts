@@ -156,6 +156,39 @@ export function shortagePromises(make: Make): PromiseCase[] {
       },
     },
     {
+      name: "a flush that was rejected has told nothing of what was staged after it",
+      async run() {
+        for (const startsFirst of [true, false]) {
+          const { target, group, resumes } = resumable(make);
+          group.stage(record(1));
+          const flush = watch(group.flush());
+          if (startsFirst) await quiet(); // the second is staged while the sync runs
+          group.stage(record(2));
+          const error = shortage();
+          await failSync(target, error);
+          assert.equal(flush.error, error);
+          await resumes.end();
+          assert.throws(() => group.stage(record(3)), error);
+          await assert.rejects(group.flush(), error);
+          group.stage(record(4));
+        }
+      },
+    },
+    {
+      name: "a flush that waited for room has told of what was staged before it",
+      async run() {
+        const { target, group, resumes } = resumable(make, roomFor(1));
+        const error = shortage();
+        group.stage(record(1));
+        const append = watch(group.append(record(2)));
+        const flush = watch(group.flush());
+        await failSync(target, error);
+        assert.deepEqual([append.error, flush.error], [error, error]);
+        await resumes.end();
+        group.stage(record(3));
+      },
+    },
+    {
       name: "a shortage rejects who waits for room, and nothing of theirs is staged",
       async run() {
         const { target, group, resumes } = resumable(make, roomFor(1));
