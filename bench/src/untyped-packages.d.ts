@@ -54,3 +54,11 @@ declare module "@observablehq/plot" {
   export function ruleX(data: readonly unknown[], options?: object): Mark;
   export function text(data: readonly object[], options: object): Mark;
 }
+
+// Not among the types for Node 20.
+declare namespace WebAssembly {
+  class Memory {
+    constructor(descriptor: { initial: number });
+    readonly buffer: ArrayBuffer;
+  }
+}

@@ -27,7 +27,8 @@ export async function openEventStorage(directory, purpose) {
     },
     syncOnFlush: purpose === "durable",
     writeBufferSize: WRITE_BUFFER_BYTES,
-    readBufferSize: purpose === "scan" ? 2 ** 20 : 4096,
+    // each random read fills it; a record that is larger than it is not found
+    readBufferSize: purpose === "read" ? 4096 : 2 ** 20,
     // who was killed leaves a lock; "reclaim" is its way to go on
     lock: purpose === "open" ? EventStore.LOCK_RECLAIM : EventStore.LOCK_THROW,
     indexOptions: { writeBufferSize: 2 ** 20, syncOnFlush: purpose === "durable" },

@@ -61,8 +61,8 @@ export const peers = Object.freeze([
     load: async (directory) => (await import("./hypercore.mjs")).openHypercore(directory),
   }),
   peer("sonic-boom", "sonic-boom", true, {
-    write: "`write` of text lines, 64 KiB buffer, closing `flush` and `fdatasync`",
-    durable: "`write` of a group, then `flush`, whose callback follows an `fsync`",
+    write: "`write` of lines as buffers, synchronous, 64 KiB buffer, closing `flush` and `fdatasync`",
+    durable: "lines as buffers; `write` of a group, then `flush`, whose callback follows an `fsync`",
     load: async (directory, purpose) =>
       (await import("./sonic-boom.mjs")).openSonicBoom(directory, purpose),
   }),

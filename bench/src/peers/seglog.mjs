@@ -41,7 +41,10 @@ export const seglogView = Object.freeze({
       throw new Error("Seglog has no readView yet");
     }
     const read = /** @type {(offset: number) => { value: Uint8Array }} */ (readView.bind(log));
-    return { readMany: async (/** @type {Uint32Array} */ numbers) => readMany(read, numbers), close: () => log.close() };
+    return {
+      ...storeOf(log),
+      readMany: async (/** @type {Uint32Array} */ numbers) => readMany(read, numbers),
+    };
   },
 });
 
@@ -54,9 +57,9 @@ export const seglogByRecord = Object.freeze({
   open: async (/** @type {string} */ directory) => {
     const log = await openLog(directory);
     return {
+      ...storeOf(log),
       scan: () => scanRecords(log, false),
       scanReverse: () => scanRecords(log, true),
-      close: () => log.close(),
     };
   },
 });

@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import sonicBoom from "sonic-boom";
 import { groupAppends } from "../group-appends.mjs";
-import { textOf } from "../records.mjs";
 
 /** @typedef {import("../contract.ts").PeerStore} PeerStore */
 
@@ -25,10 +24,15 @@ export async function openSonicBoom(directory, purpose) {
     dest: join(directory, "lines.log"),
     minLength: purpose === "durable" ? 0 : 64 * 1024,
     maxWrite: 2 ** 20,
-    sync: false,
+    contentMode: "buffer",
+    sync: purpose !== "durable",
   });
   await once(stream, "ready");
   const { fd } = /** @type {typeof stream & { fd: number }} */ (stream);
+  // the types know text only
+  const write = /** @type {(line: Buffer) => boolean} */ (
+    /** @type {unknown} */ (stream.write.bind(stream))
+  );
   let syncs = 0;
   /** Writes what is buffered, and syncs. @type {() => Promise<void>} */
   const flush = () =>
@@ -37,16 +41,16 @@ export async function openSonicBoom(directory, purpose) {
     });
   return {
     append: groupAppends(async (records) => {
-      for (const record of records) stream.write(`${textOf(record)}\n`);
+      for (const record of records) write(lineOf(record));
       await flush();
       syncs++;
     }),
     writeSingles: async (records, count) => {
-      const lines = records.map((record) => `${textOf(record)}\n`);
+      const lines = records.map(lineOf);
       let buffered = 0;
       for (let i = 0; i < count; i++) {
-        const line = /** @type {string} */ (lines[i % lines.length]);
-        const more = stream.write(line);
+        const line = /** @type {Buffer} */ (lines[i % lines.length]);
+        const more = write(line);
         buffered += line.length;
         if (buffered < BUFFERED_BYTES_MAX) continue;
         if (!more) await once(stream, "drain");
@@ -63,4 +67,20 @@ export async function openSonicBoom(directory, purpose) {
       await once(stream, "close");
     },
   };
+}
+
+/** A caller who has lines does not pay for making them. */
+const linesOf = new WeakMap();
+
+/**
+ * @param {Uint8Array} record
+ * @returns {Buffer}
+ */
+function lineOf(record) {
+  let line = linesOf.get(record);
+  if (line === undefined) {
+    line = Buffer.concat([record, Buffer.from("\n")]);
+    linesOf.set(record, line);
+  }
+  return line;
 }

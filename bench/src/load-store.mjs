@@ -1,0 +1,62 @@
+import { rm } from "node:fs/promises";
+import { freshDirectory } from "./contenders.mjs";
+import { makeRecords } from "./records.mjs";
+
+/** @typedef {import("./contract.ts").Peer} Peer */
+/** @typedef {import("./contract.ts").PeerStore} PeerStore */
+
+/** Loading a million records would take these a minute; they get a tenth. */
+const SLOW_LOADERS = new Set(["hypercore"]);
+const BATCH = 1000;
+
+/**
+ * @param {string} id
+ * @param {number} full
+ * @returns {number} how many records this contender is loaded with
+ */
+export function loadCountOf(id, full) {
+  return SLOW_LOADERS.has(id) ? Math.ceil(full / 10) : full;
+}
+
+/**
+ * @param {Peer} peer
+ * @param {number} count
+ * @returns {Peer} whose settings say so, if it is loaded with less
+ */
+export function saysItsLoad(peer, count) {
+  const own = loadCountOf(peer.id, count);
+  if (own === count) return peer;
+  const entries = Object.entries(peer.settings).map(([purpose, text]) => [
+    purpose,
+    `${text}; ${own.toLocaleString("en")} records only`,
+  ]);
+  return { ...peer, settings: Object.fromEntries(entries) };
+}
+
+/**
+ * Opens a store in a directory of its own and fills it.
+ *
+ * @param {Peer} peer
+ * @param {{ parent: string, purpose: import("./contract.ts").Purpose, count: number,
+ *   recordBytes: number }} what
+ * @returns {Promise<{ store: PeerStore, directory: string, remove: () => Promise<void> }>}
+ */
+export async function loadStore(peer, { parent, purpose, count, recordBytes }) {
+  const directory = await freshDirectory(parent);
+  const store = await peer.open(directory, purpose, recordBytes);
+  await fillStore(store, count, recordBytes);
+  const remove = () => rm(directory, { recursive: true, force: true });
+  return { store, directory, remove };
+}
+
+/**
+ * @param {PeerStore} store
+ * @param {number} count
+ * @param {number} recordBytes
+ */
+export async function fillStore(store, count, recordBytes) {
+  const records = makeRecords(recordBytes);
+  if (store.writeBatches) await store.writeBatches(records, count, BATCH);
+  else await store.writeSingles?.(records, count);
+  await store.sync?.();
+}
