@@ -108,6 +108,8 @@ export interface Sizes {
   readonly roundMs: number;
   /** Times the records and bytes of a measurement by amount: 1 is the full amount. */
   readonly scale: number;
+  /** The largest log of the workload `growth`. */
+  readonly growthRecordsMax: number;
 }
 
 export interface Context {
@@ -191,6 +193,8 @@ export interface Goal {
   readonly metric?: string;
   /** The value is a multiple of this contender's, in the same round. */
   readonly against?: string;
+  /** Of the other one; the same as `metric` unless said. */
+  readonly againstMetric?: string;
   readonly atLeast?: number;
   readonly atMost?: number;
 }

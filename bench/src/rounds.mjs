@@ -1,3 +1,4 @@
+import { NotAvailable } from "./not-available.mjs";
 import { ratiosOf, summarizeRounds } from "./summary.mjs";
 
 /** @typedef {import("./contract.ts").Case} Case */
@@ -21,7 +22,7 @@ const PEER_TIMEOUT_MS = 120_000;
  * Runs one case: all contenders are prepared, then measured in turn, A B C A B C …, so that what
  * the machine does meanwhile meets all of them. The first round warms up and is not counted.
  *
- * A peer that fails is out, with the reason; that ours or the raw operation fails is an error.
+ * A peer or raw operation that fails is out, with the reason; that ours fails is an error.
  *
  * @param {Case} what
  * @param {number} rounds
@@ -81,7 +82,7 @@ async function guarded(seat, action) {
     await (role === "peer" ? withinTime(action()) : action());
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
-    if (role === "ours" && !/^Seglog has no /.test(text)) {
+    if (role === "ours" && !(error instanceof NotAvailable)) {
       throw new Error(`${name}: ${text}`, { cause: error });
     }
     seat.reason ??= text.split("\n", 1)[0] ?? text;

@@ -47,13 +47,14 @@ export function ratiosOf(metrics, contenders) {
   return ours.flatMap((of) =>
     measured
       .filter((to) => to.role !== "ours")
-      .map((to) => {
+      .flatMap((to) => {
         const rounds = of.rounds.map((round, index) => {
           const mine = valueOf(round, name);
           const other = valueOf(to.rounds[index] ?? {}, name);
           return better === "higher" ? mine / other : other / mine;
         });
-        return { of: of.id, to: to.id, ...summarize(rounds), rounds };
+        if (!rounds.every(Number.isFinite)) return []; // the other has no such metric
+        return [{ of: of.id, to: to.id, ...summarize(rounds), rounds }];
       }),
   );
 }

@@ -36,7 +36,13 @@ async function run({ workload: id, directory, sizes, onlyContender, without }) {
         .map((contender) => (without.includes(contender.id) ? gone(contender) : contender));
       if (contenders.length === 0) continue;
       const result = await runCase({ ...each, contenders }, sizes.rounds, (contender, round) =>
-        send({ type: "turn", case: each.id, contender: contender.id, round }),
+        send({
+          type: "turn",
+          case: each.id,
+          contender: contender.id,
+          role: contender.role,
+          round,
+        }),
       );
       send({ type: "case", result });
     }

@@ -6,18 +6,20 @@ import OffsetLog from "async-append-only-log";
 /** @typedef {import("../contract.ts").Seen} Seen */
 
 const READS_AT_ONCE = 64;
+/** A length has 16 bits, and lies in a block of 64 KiB with its record. */
+const RECORD_BYTES_LIMIT = 65_532;
 
 /**
  * @param {string} directory
  * @param {import("../contract.ts").Purpose} _purpose
- * @param {number} [recordBytesMax]  a record must fit into a block
+ * @param {number} [recordBytesMax]
  * @returns {Promise<PeerStore>}
  */
-export async function openAsyncAppendOnlyLog(directory, _purpose, recordBytesMax = 32 * 1024) {
-  const log = OffsetLog(join(directory, "async.log"), {
-    blockSize: recordBytesMax > 32 * 1024 ? 2 * 2 ** 20 : 64 * 1024,
-    writeTimeout: 1,
-  });
+export async function openAsyncAppendOnlyLog(directory, _purpose, recordBytesMax = 0) {
+  if (recordBytesMax > RECORD_BYTES_LIMIT) {
+    throw new Error(`its records have at most ${RECORD_BYTES_LIMIT} bytes`);
+  }
+  const log = OffsetLog(join(directory, "async.log"), { blockSize: 64 * 1024, writeTimeout: 1 });
   await new Promise((resolve) => log.onDrain(() => resolve(undefined)));
   const append = promisify(log.append);
   const get = promisify(log.get);

@@ -41,7 +41,7 @@ export const peers = Object.freeze([
   }),
   peer("async-append-only-log", "async-append-only-log", false, {
     write: "64 KiB blocks, `append`, closing `onDrain`",
-    durable: "`writeTimeout: 1`, `append` and `onDrain`; blocks of 2 MiB for records above 32 KiB",
+    durable: "64 KiB blocks, `writeTimeout: 1`, `append` and `onDrain`",
     read: "`get`, 64 at once",
     scan: "`stream`",
     open: "`OffsetLog`, until the first `onDrain`",

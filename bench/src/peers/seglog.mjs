@@ -1,4 +1,5 @@
 import { hasCode, openLog } from "seglog";
+import { NotAvailable } from "../not-available.mjs";
 
 /** @typedef {import("../contract.ts").Peer} Peer */
 /** @typedef {import("../contract.ts").PeerStore} PeerStore */
@@ -38,7 +39,7 @@ export const seglogView = Object.freeze({
     const { readView } = /** @type {FasterCalls} */ (log);
     if (readView === undefined) {
       await log.close();
-      throw new Error("Seglog has no readView yet");
+      throw new NotAvailable("Seglog has no readView yet");
     }
     const read = /** @type {(offset: number) => { value: Uint8Array }} */ (readView.bind(log));
     return {

@@ -22,8 +22,17 @@ export const logfile = Object.freeze({
     "them, the next once the last is durable. Payload per second.",
   cases: (/** @type {Context} */ context) => {
     const records = makeSizedRecords(scaled(context.sizes, RECORDS, 2));
-    return [
-      {
+    return [caseOf(context, records)];
+  },
+});
+
+/**
+ * @param {Context} context
+ * @param {readonly Uint8Array[]} records
+ * @returns {import("../contract.ts").Case}
+ */
+function caseOf(context, records) {
+  return {
         id: "all",
         title: `${CALLERS} callers`,
         metrics: { mibPerSecond: { unit: "MiB/s", better: "higher" } },
@@ -39,10 +48,8 @@ export const logfile = Object.freeze({
             contenderOf(peer, "durable", () => prepare(peer, context, records)),
           ),
         ],
-      },
-    ];
-  },
-});
+  };
+}
 
 /**
  * @param {Peer} peer

@@ -1,12 +1,29 @@
 import { durable } from "./durable.mjs";
+import { growth } from "./growth.mjs";
 import { logfile } from "./logfile.mjs";
+import { memory } from "./memory.mjs";
+import { mixed } from "./mixed.mjs";
+import { open } from "./open.mjs";
 import { read } from "./read.mjs";
 import { scan } from "./scan.mjs";
 import { stream } from "./stream.mjs";
+import { threads } from "./threads.mjs";
 import { write } from "./write.mjs";
 
-/** @type {readonly import("../contract.ts").Workload[]} */
-export const workloads = Object.freeze([write, stream, durable, logfile, read, scan]);
+/** In the order of the pages. @type {readonly import("../contract.ts").Workload[]} */
+export const workloads = Object.freeze([
+  write,
+  stream,
+  durable,
+  logfile,
+  read,
+  scan,
+  open,
+  memory,
+  mixed,
+  threads,
+  growth,
+]);
 
 /**
  * @param {string} id

@@ -1,0 +1,4 @@
+/** Ours is not measured here, and that is no failure. */
+export class NotAvailable extends Error {
+  name = "NotAvailable";
+}
