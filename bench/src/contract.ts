@@ -210,10 +210,24 @@ export interface DurabilityResult {
   readonly id: string;
   readonly name: string;
   readonly settings: string;
-  readonly appends: number;
-  readonly syncs: number | undefined;
-  /** Which calls they were. */
+  /** Of the appends made one by one, those within which a sync began and ended. */
+  readonly alone?: number;
+  /** The same of those made by many callers at once. */
+  readonly together?: number;
+  /** Syncs during the appends made one by one, by call. */
   readonly calls: Readonly<Record<string, number>>;
   readonly verdict: "durable" | "not durable" | "not available";
   readonly reason?: string;
+}
+
+export interface DurabilityCheck {
+  readonly format: 1;
+  readonly date: string;
+  readonly node: string;
+  readonly kernel: string;
+  readonly versions: Readonly<Record<string, string>>;
+  /** Of each caller. */
+  readonly appends: number;
+  readonly callers: number;
+  readonly results: readonly DurabilityResult[];
 }

@@ -1,0 +1,2 @@
+/** @param {string} _path */
+export function writePages(_path) {}
