@@ -9,11 +9,12 @@ import { goals } from "./goals.mjs";
 
 /**
  * @param {readonly WorkloadResult[]} workloads
- * @returns {GoalResult[]} the goals of the table, and for each workload that ours is ahead of
+ * @returns {GoalResult[]} the goals of these workloads, and for each workload that ours is ahead of
  *   every peer in every case
  */
 export function checkGoals(workloads) {
-  return [...goals.map((goal) => checkGoal(goal, workloads)), ...workloads.flatMap(aheadOfPeers)];
+  const asked = goals.filter(({ workload }) => workloads.some(({ id }) => id === workload));
+  return [...asked.map((goal) => checkGoal(goal, workloads)), ...workloads.flatMap(aheadOfPeers)];
 }
 
 /**

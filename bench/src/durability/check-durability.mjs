@@ -81,8 +81,9 @@ export async function checkPeer(peer, parent) {
     );
     return { ...about, ...judge(own) };
   } catch (error) {
-    const reason = error instanceof Error ? error.message.trim().split("\n").at(-1) : "";
-    return { ...about, verdict: "not available", reason: reason ?? "", calls: {} };
+    const text = error instanceof Error ? error.message : String(error);
+    const reason = text.split("\n").find((line) => /Error:/.test(line)) ?? text.split("\n", 1)[0];
+    return { ...about, verdict: "not available", reason: reason ?? text, calls: {} };
   } finally {
     rmSync(own, { recursive: true, force: true });
   }
