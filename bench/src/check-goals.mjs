@@ -33,7 +33,8 @@ export function checkGoal(goal, workloads) {
   const values = mine.rounds.map((round) => round[metric] ?? Number.NaN);
   if (goal.against === undefined) return judge(goal, median(values));
   const other = contenderOf(found, goal.against);
-  if (other?.status !== "measured") return unknown(goal, other?.reason ?? "nothing to compare with");
+  if (other?.status !== "measured")
+    return unknown(goal, other?.reason ?? "nothing to compare with");
   const otherMetric = goal.againstMetric ?? metric;
   const ratios = values.map((value, n) => value / (other.rounds[n]?.[otherMetric] ?? Number.NaN));
   return judge(goal, median(ratios));

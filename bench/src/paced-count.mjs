@@ -12,14 +12,15 @@ export class PacedCount {
   /**
    * @param {number} full
    * @param {number} forMs
+   * @param {number} [least]  of the first round, and of any other
    */
-  constructor(full, forMs) {
+  constructor(full, forMs, least = Math.ceil(full / 50)) {
     this.#full = full;
-    this.#least = Math.max(1, Math.ceil(full / 50));
+    this.#least = Math.max(1, Math.min(full, least));
     this.#forMs = forMs;
   }
 
-  /** Of this round: a fiftieth in the first one. */
+  /** Of this round. */
   get count() {
     return this.#paced ?? this.#least;
   }

@@ -8,8 +8,20 @@
  */
 export const sizesByName = Object.freeze({
   full: Object.freeze({ name: "full", rounds: 5, roundMs: 250, scale: 1, growthRecordsMax: 1e7 }),
-  quick: Object.freeze({ name: "quick", rounds: 5, roundMs: 40, scale: 0.02, growthRecordsMax: 1e5 }),
-  smallest: Object.freeze({ name: "smallest", rounds: 2, roundMs: 4, scale: 0.001, growthRecordsMax: 1e4 }),
+  quick: Object.freeze({
+    name: "quick",
+    rounds: 5,
+    roundMs: 40,
+    scale: 0.02,
+    growthRecordsMax: 1e5,
+  }),
+  smallest: Object.freeze({
+    name: "smallest",
+    rounds: 2,
+    roundMs: 4,
+    scale: 0.001,
+    growthRecordsMax: 1e4,
+  }),
 });
 
 /**

@@ -28,7 +28,7 @@ export function summarizeRounds(rounds) {
   const names = Object.keys(rounds[0] ?? {});
   const complete = names.filter((name) => rounds.every((round) => Number.isFinite(round[name])));
   return Object.fromEntries(
-    complete.map((name) => [name, summarize(rounds.map((round) => valueOf(round, name)))]),
+    complete.map((name) => [name, summarize(rounds.map((round) => metricOf(round, name)))]),
   );
 }
 
@@ -49,8 +49,8 @@ export function ratiosOf(metrics, contenders) {
       .filter((to) => to.role !== "ours")
       .flatMap((to) => {
         const rounds = of.rounds.map((round, index) => {
-          const mine = valueOf(round, name);
-          const other = valueOf(to.rounds[index] ?? {}, name);
+          const mine = metricOf(round, name);
+          const other = metricOf(to.rounds[index] ?? {}, name);
           return better === "higher" ? mine / other : other / mine;
         });
         if (!rounds.every(Number.isFinite)) return []; // the other has no such metric
@@ -64,6 +64,6 @@ export function ratiosOf(metrics, contenders) {
  * @param {string} name
  * @returns {number}
  */
-function valueOf(sample, name) {
+function metricOf(sample, name) {
   return sample[name] ?? Number.NaN;
 }

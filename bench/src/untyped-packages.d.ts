@@ -40,8 +40,8 @@ declare module "hypercore" {
     createReadStream(): AsyncIterable<Uint8Array>;
     close(): Promise<void>;
   }
-  const constructor: new (path: string) => Hypercore;
-  export = constructor;
+  const hypercore: new (path: string) => Hypercore;
+  export = hypercore;
 }
 
 declare module "@observablehq/plot" {

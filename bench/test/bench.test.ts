@@ -8,52 +8,50 @@ import type { BenchResult } from "../src/contract.ts";
 const BENCH = join(import.meta.dirname, "../bench.mjs");
 const TIMEOUT_MS = 240_000;
 
-test(
-  "a run measures ours, the raw disk and each peer, and leaves a result with all that it needs",
-  { timeout: TIMEOUT_MS },
-  () => {
-    const directory = scratch();
-    const out = join(directory, "result.json");
-    const args = ["--only", "durable,read", "--size", "smallest", "--dir", directory];
-    const { status, stdout, stderr } = spawnSync(
-      process.execPath,
-      [BENCH, ...args, "--no-build-peers", "--out", out],
-      { encoding: "utf8", timeout: TIMEOUT_MS },
-    );
-    expect(stderr + stdout).not.toMatch(/\bError\b/);
-    expect(status).toBe(0);
-    expect(stdout).toContain("durable append, 1 caller: 0.8 x raw");
-    expect(readdirSync(directory)).toEqual(["result.json"]);
+test("a run measures ours, the raw disk and each peer, and its result has every field", {
+  timeout: TIMEOUT_MS,
+}, () => {
+  const directory = scratch();
+  const out = join(directory, "result.json");
+  const args = ["--only", "durable,read", "--size", "smallest", "--dir", directory];
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [BENCH, ...args, "--no-build-peers", "--out", out],
+    { encoding: "utf8", timeout: TIMEOUT_MS },
+  );
+  expect(stderr + stdout).not.toMatch(/\bError\b/);
+  expect(status).toBe(0);
+  expect(stdout).toContain("durable append, 1 caller: 0.8 x raw");
+  expect(readdirSync(directory)).toEqual(["result.json"]);
 
-    const result: BenchResult = JSON.parse(readFileSync(out, "utf8"));
-    expect(result).toEqual({
-      format: 1,
-      date: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
-      commit: expect.any(String),
-      dirty: expect.any(Boolean),
-      machine: {
-        cpu: expect.any(String),
-        cores: expect.any(Number),
-        memoryBytes: expect.any(Number),
-        kernel: expect.any(String),
-        platform: expect.any(String),
-      },
-      node: process.versions.node,
-      directory: { fileSystem: expect.any(String), device: expect.any(String) },
-      versions: expect.objectContaining({ seglog: expect.any(String), lmdb: expect.any(String) }),
-      options: {
-        sizes: expect.objectContaining({ name: "smallest" }),
-        only: ["durable", "read"],
-      },
-      workloads: [
-        expect.objectContaining({ id: "durable" }),
-        expect.objectContaining({ id: "read" }),
-      ],
-      goals: expect.any(Array),
-    });
-    for (const { cases } of result.workloads) for (const each of cases) checkCase(each);
-  },
-);
+  const result: BenchResult = JSON.parse(readFileSync(out, "utf8"));
+  expect(result).toEqual({
+    format: 1,
+    date: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+    commit: expect.any(String),
+    dirty: expect.any(Boolean),
+    machine: {
+      cpu: expect.any(String),
+      cores: expect.any(Number),
+      memoryBytes: expect.any(Number),
+      kernel: expect.any(String),
+      platform: expect.any(String),
+    },
+    node: process.versions.node,
+    directory: { fileSystem: expect.any(String), device: expect.any(String) },
+    versions: expect.objectContaining({ seglog: expect.any(String), lmdb: expect.any(String) }),
+    options: {
+      sizes: expect.objectContaining({ name: "smallest" }),
+      only: ["durable", "read"],
+    },
+    workloads: [
+      expect.objectContaining({ id: "durable" }),
+      expect.objectContaining({ id: "read" }),
+    ],
+    goals: expect.any(Array),
+  });
+  for (const { cases } of result.workloads) for (const each of cases) checkCase(each);
+});
 
 test("an unknown workload is refused, and those that there are are named", () => {
   const { status, stderr } = spawnSync(process.execPath, [BENCH, "--only", "nonsense"], {

@@ -60,10 +60,10 @@ test("the committed result has every workload, and what ours is measured at", ()
 });
 
 test("text outside of the markers stays as it is", () => {
-  const text = "a\n<!-- bench: x -->\nold\n<!-- /bench -->\nb\n<!-- bench: y -->\n<!-- /bench -->\n";
-  expect(fillBlocks(text, (name) => `$& of ${name}`)).toBe(
-    "a\n<!-- bench: x -->\n$& of x\n<!-- /bench -->\nb\n<!-- bench: y -->\n$& of y\n<!-- /bench -->\n",
-  );
+  const page = (x: string, y: string) =>
+    `a\n<!-- bench: x -->\n${x}<!-- /bench -->\nb\n<!-- bench: y -->\n${y}<!-- /bench -->\n`;
+  const filled = fillBlocks(page("old\nlines\n", ""), (name) => `$& of ${name}`);
+  expect(filled).toBe(page("$& of x\n", "$& of y\n"));
 });
 
 function read<T>(path: string): T {

@@ -15,7 +15,8 @@ if (append === undefined) throw new Error("it has no append");
 const records = makeRecords(128);
 let number = 0;
 
-await append(/** @type {Uint8Array} */ (records[0])); // what only the first one syncs is not counted
+// what only the first one syncs is not counted
+await append(/** @type {Uint8Array} */ (records[0]));
 await appendAll("one", Number(appends));
 await Promise.all(
   Array.from({ length: Number(callers) }, () => appendAll("many", Number(appends))),

@@ -21,9 +21,7 @@ export async function openHypercore(directory) {
   const write = async (records, count, batch) => {
     for (let i = 0; i < count; i += batch) {
       const length = Math.min(batch, count - i);
-      await core.append(
-        Array.from({ length }, (_, n) => Buffer.from(recordAt(records, i + n))),
-      );
+      await core.append(Array.from({ length }, (_, n) => Buffer.from(recordAt(records, i + n))));
     }
   };
   return {

@@ -17,13 +17,13 @@ export const peers = Object.freeze([
     read: "`getBinaryFast`, no cache of its own",
     scan: "`getRange`",
     open: "`open`",
-    load: async (directory, purpose) =>
-      (await import("./lmdb.mjs")).openLmdb(directory, purpose),
+    load: async (directory, purpose) => (await import("./lmdb.mjs")).openLmdb(directory, purpose),
   }),
   sqlite("FULL", true),
   sqlite("NORMAL", false),
   peer("classic-level", "classic-level", true, {
-    write: "chained batches of 1,000, no compression, 64 MiB write buffer; closing write with `sync`",
+    write:
+      "chained batches of 1,000, no compression, 64 MiB write buffer; closing write with `sync`",
     durable: "a batch for each group, `sync: true`",
     read: "`getSync`, 64 MiB block cache",
     scan: "`values()` by `nextv(1000)`",
@@ -61,8 +61,10 @@ export const peers = Object.freeze([
     load: async (directory) => (await import("./hypercore.mjs")).openHypercore(directory),
   }),
   peer("sonic-boom", "sonic-boom", true, {
-    write: "`write` of lines as buffers, synchronous, 64 KiB buffer, closing `flush` and `fdatasync`",
-    durable: "lines as buffers; `write` of a group, then `flush`, whose callback follows an `fsync`",
+    write:
+      "`write` of lines as buffers, synchronous, 64 KiB buffer, closing `flush` and `fdatasync`",
+    durable:
+      "lines as buffers; `write` of a group, then `flush`, whose callback follows an `fsync`",
     load: async (directory, purpose) =>
       (await import("./sonic-boom.mjs")).openSonicBoom(directory, purpose),
   }),

@@ -137,7 +137,7 @@ async function writeBatches(log, records, count, batch) {
  * @param {number} from
  * @param {number} count
  */
-export function batchOf(records, from, count) {
+function batchOf(records, from, count) {
   const values = new Array(count);
   for (let i = 0; i < count; i++) values[i] = records[(from + i) % records.length];
   return /** @type {Uint8Array[]} */ (values);

@@ -130,11 +130,9 @@ function settings({ result }) {
     [...used].map(([text, workloads]) => [name, workloads.join(", "), text]),
   );
   const versions = Object.entries(result.versions).map(([name, version]) => `${name} ${version}`);
-  return [
-    ...table(["", "in", "settings"], rows),
-    "",
-    `Versions: ${versions.join(", ")}.`,
-  ].join("\n");
+  return [...table(["", "in", "settings"], rows), "", `Versions: ${versions.join(", ")}.`].join(
+    "\n",
+  );
 }
 
 /** @param {Source} source */
@@ -150,7 +148,12 @@ function durability({ durability: check }) {
       .join(", "),
     verdict === "not available" ? `not available: ${reason}` : verdict,
   ]);
-  const heads = ["", "settings", `of ${appends}, alone`, `of ${appends * callers}, ${callers} at once`];
+  const heads = [
+    "",
+    "settings",
+    `of ${appends}, alone`,
+    `of ${appends * callers}, ${callers} at once`,
+  ];
   const list = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   return [
     ...table([...heads, "syncs of the first", ""], rows),
@@ -176,7 +179,12 @@ function caseTable({ metrics, contenders, ratios }) {
       const { id, durable, status, reason, summary } = contender;
       const name = durable ? contender.name : `*${contender.name}: not durable*`;
       if (status !== "measured") {
-        return [name, `not available: ${reason}`, ...names.slice(1).map(() => ""), ...ours.map(() => "")];
+        return [
+          name,
+          `not available: ${reason}`,
+          ...names.slice(1).map(() => ""),
+          ...ours.map(() => ""),
+        ];
       }
       const cells = names.map(([metric], n) => {
         const found = summary[metric];

@@ -6,6 +6,8 @@ import { parseHTML } from "linkedom";
 /** @typedef {import("../contract.ts").ContenderResult} ContenderResult */
 /** @typedef {import("../contract.ts").WorkloadResult} WorkloadResult */
 
+/** @typedef {{ name: string, role: string, value: number } & Record<string, unknown>} Point */
+
 const WIDTH = 860;
 const ROW_HEIGHT = 17;
 /** Between two labels at the end of lines, as a factor on a logarithmic axis. */
@@ -116,7 +118,7 @@ function growthChart({ title, cases }) {
 }
 
 /**
- * @param {readonly { name: string, role: string, value: number, [x: string]: number | string }[]} rows
+ * @param {readonly Point[]} rows
  * @param {{ x: { key: string, label: string }, label: string }} axes
  */
 function lineChart(rows, { x, label }) {

@@ -6,7 +6,7 @@ import { chartsOf } from "./charts.mjs";
 
 const ROOT = join(import.meta.dirname, "../../..");
 const PAGES = Object.freeze(["README.md", "bench/README.md"]);
-const BLOCK = /(<!-- bench: ([\w ]+) -->\n)[^]*?(<!-- \/bench -->)/g;
+const BLOCK = /(<!-- bench: ([\w ]+) -->\n)[\s\S]*?(<!-- \/bench -->)/g;
 
 /**
  * @param {string} [path]  of a result
@@ -21,7 +21,10 @@ export function renderPages(path = RESULT_FILE) {
   const files = new Map();
   for (const page of PAGES) {
     const text = readFileSync(join(ROOT, page), "utf8");
-    files.set(page, fillBlocks(text, (name) => blockNamed(name, source)));
+    files.set(
+      page,
+      fillBlocks(text, (name) => blockNamed(name, source)),
+    );
   }
   for (const [name, svg] of chartsOf(source.result)) files.set(`bench/charts/${name}.svg`, svg);
   return files;

@@ -37,7 +37,7 @@ export const growth = Object.freeze({
   title: "Growth",
   about:
     `Records of ${RECORD_BYTES} B. In each round every log is opened, read at random, written to ` +
-    `(without waiting, to a closing sync) and appended to durably by ${CALLERS} callers, and closed.`,
+    `(to a closing sync), appended to durably by ${CALLERS} callers, and closed.`,
   cases: (/** @type {Context} */ context) => [segmentsCase(context), recordsCase(context)],
 });
 

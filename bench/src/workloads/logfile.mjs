@@ -1,6 +1,7 @@
 import { closeSync, fdatasyncSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { baseline, contenderOf, freshEachRound } from "../contenders.mjs";
+import { PacedCount } from "../paced-count.mjs";
 import { peersFor } from "../peers/peers.mjs";
 import { seglog } from "../peers/seglog.mjs";
 import { scaled } from "../sizes.mjs";
@@ -12,6 +13,10 @@ const CALLERS = 20;
 const RECORDS = 50;
 const LEAST_BYTES = 512;
 const MOST_BYTES = 2 ** 20;
+/** So many records, evenly chosen, are the least, and tell how many a slow peer can do. */
+const LEAST_RECORDS = 5;
+/** Times the length of other measurements, before a peer gets fewer records. */
+const PACE_ROUNDS = 8;
 
 /** @type {import("../contract.ts").Workload} */
 export const logfile = Object.freeze({
@@ -19,7 +24,7 @@ export const logfile = Object.freeze({
   title: "logfile's own workload",
   about:
     `${RECORDS} records of ${LEAST_BYTES} B to 1 MiB; ${CALLERS} callers each append all of ` +
-    "them, the next once the last is durable. Payload per second.",
+    "them, the next once the last is durable. Payload per second; slow peers get fewer records.",
   cases: (/** @type {Context} */ context) => {
     const records = makeSizedRecords(scaled(context.sizes, RECORDS, 2));
     return [caseOf(context, records)];
@@ -33,21 +38,21 @@ export const logfile = Object.freeze({
  */
 function caseOf(context, records) {
   return {
-        id: "all",
-        title: `${CALLERS} callers`,
-        metrics: { mibPerSecond: { unit: "MiB/s", better: "higher" } },
-        contenders: [
-          contenderOf(seglog, "durable", () => prepare(seglog, context, records)),
-          baseline(
-            "raw-growing",
-            "raw write + fdatasync, one by one",
-            "the same bytes behind each other, `writeSync`, `fdatasyncSync` for each record",
-            async () => freshEachRound(context.directory, (own) => rawRound(own, records)),
-          ),
-          ...peersFor("durable").map((peer) =>
-            contenderOf(peer, "durable", () => prepare(peer, context, records)),
-          ),
-        ],
+    id: "all",
+    title: `${CALLERS} callers`,
+    metrics: { mibPerSecond: { unit: "MiB/s", better: "higher" } },
+    contenders: [
+      contenderOf(seglog, "durable", () => prepare(seglog, context, records)),
+      baseline(
+        "raw-growing",
+        "raw write + fdatasync, one by one",
+        "the same bytes behind each other, `writeSync`, `fdatasyncSync` for each record",
+        async () => freshEachRound(context.directory, (own) => rawRound(own, records)),
+      ),
+      ...peersFor("durable").map((peer) =>
+        contenderOf(peer, "durable", () => prepare(peer, context, records)),
+      ),
+    ],
   };
 }
 
@@ -56,15 +61,17 @@ function caseOf(context, records) {
  * @param {Context} context
  * @param {readonly Uint8Array[]} records
  */
-async function prepare(peer, { directory }, records) {
+async function prepare(peer, { directory, sizes }, records) {
+  const paced = new PacedCount(records.length, PACE_ROUNDS * sizes.roundMs, LEAST_RECORDS);
   return freshEachRound(directory, async (own) => {
     const store = await peer.open(own, "durable", MOST_BYTES);
     const { append } = store;
     if (append === undefined) throw new Error("it has no append");
+    const chosen = evenly(records, paced.count);
     let acknowledged = 0;
     const from = performance.now();
     const caller = async () => {
-      for (const record of records) {
+      for (const record of chosen) {
         await append(record);
         acknowledged += record.length;
       }
@@ -72,7 +79,8 @@ async function prepare(peer, { directory }, records) {
     await Promise.all(Array.from({ length: CALLERS }, caller));
     const elapsed = performance.now() - from;
     await store.close();
-    if (acknowledged !== bytesOf(records)) throw new Error(`only ${acknowledged} B acknowledged`);
+    paced.done(elapsed);
+    if (acknowledged !== bytesOf(chosen)) throw new Error(`only ${acknowledged} B acknowledged`);
     return { mibPerSecond: (1000 * acknowledged) / 2 ** 20 / elapsed };
   });
 }
@@ -95,6 +103,19 @@ async function rawRound(directory, records) {
   closeSync(file);
   if (position !== bytesOf(records)) throw new Error(`only ${position} B written`);
   return { mibPerSecond: (1000 * position) / 2 ** 20 / elapsed };
+}
+
+/**
+ * @param {readonly Uint8Array[]} records
+ * @param {number} count
+ * @returns {Uint8Array[]}
+ */
+function evenly(records, count) {
+  const step = records.length / count;
+  // from the middle of each part, so that few have the same mean length as all
+  return Array.from({ length: count }, (_, n) => {
+    return /** @type {Uint8Array} */ (records[Math.floor((n + 0.5) * step)]);
+  });
 }
 
 /** @param {readonly Uint8Array[]} records */

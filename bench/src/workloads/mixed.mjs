@@ -26,7 +26,7 @@ export const mixed = Object.freeze({
   id: "mixed",
   title: "Everything at once",
   about:
-    `${CALLERS} durable callers, one tail, one reader of random offsets (${READS_PER_TURN} a turn ` +
+    `${CALLERS} durable callers, a tail, a reader of random offsets (${READS_PER_TURN} a turn ` +
     "of the event loop), retention in 4 MiB segments, in one thread; beside each of them alone.",
   cases: (/** @type {Context} */ context) => [
     caseOf(context, "writer", "acksPerSecond"),
@@ -82,7 +82,8 @@ function contender({ directory, sizes }, id, role, name, parts) {
       const own = await freshDirectory(directory);
       const log = await openLog(own, OPTIONS);
       const records = makeRecords(RECORD_BYTES);
-      for (let i = 0; i < LOADED_RECORDS; i++) log.write(/** @type {Uint8Array} */ (records[i % 26]));
+      for (let i = 0; i < LOADED_RECORDS; i++)
+        log.write(/** @type {Uint8Array} */ (records[i % 26]));
       await log.sync();
       return {
         round: () => runAll(log, parts, 2 * sizes.roundMs),

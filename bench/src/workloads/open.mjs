@@ -73,7 +73,9 @@ async function prepare(peer, { directory: parent }, { count: full, tail: fullTai
       const opened = await peer.open(directory, "open", RECORD_BYTES);
       const openMs = performance.now() - from;
       // only who kept the offsets can read by number
-      const last = readsAfterOpening ? await opened.readMany?.(Uint32Array.of(count - 1)) : undefined;
+      const last = readsAfterOpening
+        ? await opened.readMany?.(Uint32Array.of(count - 1))
+        : undefined;
       await opened.close();
       if (last !== undefined && last.bytes !== RECORD_BYTES) {
         throw new Error(`record ${count - 1} has ${last.bytes} bytes`);

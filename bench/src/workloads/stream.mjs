@@ -65,7 +65,7 @@ function caseOf(context, recordBytes) {
  */
 async function prepare(peer, { directory, sizes }, { recordBytes, count: full }) {
   const records = makeRecords(recordBytes);
-  const paced = new PacedCount(full, 4 * sizes.roundMs);
+  const paced = new PacedCount(full, 2 * sizes.roundMs);
   return freshEachRound(directory, async (own) => {
     const store = await peer.open(own, "write", recordBytes);
     if (!store.writeSingles || !store.sync) throw new Error("it has no stream");

@@ -66,7 +66,7 @@ function caseOf(context, recordBytes, batch) {
  */
 async function prepare(peer, { directory, sizes }, { recordBytes, batch, count: full }) {
   const records = makeRecords(recordBytes);
-  const paced = new PacedCount(full, 2 * sizes.roundMs);
+  const paced = new PacedCount(full, sizes.roundMs);
   return freshEachRound(directory, async (own) => {
     const store = await peer.open(own, "write", recordBytes);
     const { writeBatches, writeSingles, sync } = store;
