@@ -107,7 +107,7 @@ async function durability({ dir, out = DURABILITY_FILE }) {
  */
 function save(path, result) {
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, `${JSON.stringify(result, undefined, 1)}\n`);
+  writeFileSync(path, `${JSON.stringify(result)}\n`);
   console.log(`written to ${path}`);
 }
 

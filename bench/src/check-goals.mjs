@@ -48,6 +48,7 @@ export function checkGoal(goal, workloads) {
  * @returns {GoalResult[]} one, or none where no peer took part
  */
 function aheadOfPeers({ id, cases }) {
+  if (id === "memory") return []; // what a store holds is told, and no race
   /** @type {GoalResult | undefined} */
   let worst;
   for (const each of cases) {

@@ -19,7 +19,7 @@ export function contenderOf(peer, purpose, prepare) {
   return {
     id,
     name,
-    durable,
+    durable: durable || purpose !== "durable", // elsewhere nothing is acknowledged as durable
     role: id.startsWith("seglog") ? "ours" : "peer",
     settings: settings[purpose] ?? "",
     prepare: () => prepare(peer),

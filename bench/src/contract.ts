@@ -142,7 +142,6 @@ export interface ContenderResult {
 export interface Ratio extends Summary {
   readonly of: string;
   readonly to: string;
-  readonly rounds: readonly number[];
 }
 
 export interface CaseResult {

@@ -54,7 +54,7 @@ export function ratiosOf(metrics, contenders) {
           return better === "higher" ? mine / other : other / mine;
         });
         if (!rounds.every(Number.isFinite)) return []; // the other has no such metric
-        return [{ of: of.id, to: to.id, ...summarize(rounds), rounds }];
+        return [{ of: of.id, to: to.id, ...summarize(rounds) }];
       }),
   );
 }

@@ -86,7 +86,7 @@ function checkCase({ contenders, ratios, metrics }: BenchResult["workloads"][0][
   expect(measured.map(({ role }) => role)).toContain("baseline");
   expect(measured.map(({ role }) => role)).toContain("peer");
   expect(ratios.map(({ of }) => of)).toContain("seglog");
-  for (const { rounds } of ratios) expect(rounds).toHaveLength(2);
+  for (const { median } of ratios) expect(median).toBeGreaterThan(0);
 }
 
 function scratch(): string {

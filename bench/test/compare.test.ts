@@ -42,5 +42,5 @@ test("a machine that is twice as slow makes nothing slower", () => {
 });
 
 function ratio(rounds: number[]): Ratio {
-  return { of: "seglog", to: "raw", rounds, ...summarize(rounds) };
+  return { of: "seglog", to: "raw", ...summarize(rounds) };
 }

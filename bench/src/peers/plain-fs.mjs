@@ -30,7 +30,6 @@ export const plainFs = Object.freeze({
     write: "length and bytes into 1 MiB chunks, `write`, closing `fdatasync`",
     durable: "group commit in 40 lines: one `write` through an `O_DSYNC` descriptor for each group",
     scan: "1 MiB chunks, by the lengths in them; nothing verified",
-    open: "`open`, `fstat`; nothing is checked",
   }),
   open: async (/** @type {string} */ directory, /** @type {string} */ purpose) => {
     const sync = purpose === "durable" ? constants.O_DSYNC : 0;

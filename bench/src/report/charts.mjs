@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
+import { short } from "../format.mjs";
 
 /** @typedef {import("../contract.ts").BenchResult} BenchResult */
 /** @typedef {import("../contract.ts").CaseResult} CaseResult */
@@ -10,13 +11,19 @@ import { parseHTML } from "linkedom";
 
 const WIDTH = 860;
 const ROW_HEIGHT = 17;
-/** Between two labels at the end of lines, as a factor on a logarithmic axis. */
-const LABEL_GAP = 1.5;
+const LINES_HEIGHT = 560;
+/** Between two labels at the end of lines. */
+const LABEL_HEIGHT = 16;
 const COLORS = Object.freeze({
   domain: ["ours", "baseline", "peer"],
   range: ["#c8102e", "#555555", "#1f77b4"],
 });
-const STYLE = "background: white; color: black; font-family: sans-serif; font-size: 11px";
+const STYLE = Object.freeze({
+  background: "white",
+  color: "black",
+  fontFamily: "sans-serif",
+  fontSize: "11px",
+});
 
 /**
  * @param {BenchResult} result
@@ -47,7 +54,7 @@ function dotChart({ title, cases }) {
     const [metric = ""] = Object.keys(each.metrics);
     return measuredOf(each).map(({ name, role, durable, summary }) => ({
       case: each.title,
-      name: durable ? name : `${name} (not durable)`,
+      name: labelOf(name, durable),
       role,
       ...summary[metric],
     }));
@@ -62,7 +69,7 @@ function dotChart({ title, cases }) {
     height: 70 + ROW_HEIGHT * names.size * cases.length,
     marginLeft: 220,
     marginRight: 150,
-    x: { type: "log", label: `${title}: ${unit}, ${end}`, grid: true, tickFormat: "~s" },
+    x: { type: "log", label: `${title}: ${unit}, ${end}`, grid: true, tickFormat: short },
     y: { domain: [...names], label: null },
     fy: { label: null, domain: cases.map((each) => each.title) },
     color: COLORS,
@@ -82,7 +89,7 @@ function durableChart({ title, cases }) {
   const rows = cases.flatMap((each) =>
     measuredOf(each).map(({ name, role, durable, summary }) => ({
       callers: Number(each.id),
-      name: durable ? name : `${name} (not durable)`,
+      name: labelOf(name, durable),
       role,
       value: summary["acksPerSecond"]?.median ?? Number.NaN,
     })),
@@ -125,19 +132,22 @@ function lineChart(rows, { x, label }) {
   if (rows.length === 0) return "";
   const ends = [...new Map(rows.map((row) => [row.name, row])).values()];
   ends.sort((a, b) => a.value - b.value);
+  const values = rows.map(({ value }) => value);
+  const range = Math.max(...values) / Math.min(...values);
+  const gap = range ** (LABEL_HEIGHT / (LINES_HEIGHT - 50)); // the axis is logarithmic
   let below = 0;
   const labels = ends.map((row) => {
-    below = Math.max(row.value, below * LABEL_GAP);
+    below = Math.max(row.value, below * gap);
     return { ...row, value: below };
   });
   const line = { x: x.key, y: "value", z: "name", stroke: "role" };
   return svgOf({
     width: WIDTH,
-    height: 560,
+    height: LINES_HEIGHT,
     marginLeft: 60,
     marginRight: 250,
-    x: { type: "log", label: x.label, grid: true, tickFormat: "~s" },
-    y: { type: "log", label, grid: true, tickFormat: "~s" },
+    x: { type: "log", label: x.label, grid: true, tickFormat: short },
+    y: { type: "log", label, grid: true, tickFormat: short },
     color: COLORS,
     marks: [
       Plot.line(rows, line),
@@ -158,10 +168,23 @@ function lineChart(rows, { x, label }) {
 function svgOf(options) {
   const { document } = parseHTML("<html><body></body></html>");
   const svg = Plot.plot({ ...options, document, style: STYLE }).outerHTML;
-  return `${svg.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ')}\n`;
+  // a hundredth of a pixel is enough
+  const rounded = svg.replace(/\d+\.\d{3,}/g, (digits) =>
+    String(Number(Number(digits).toFixed(2))),
+  );
+  return `${rounded.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ')}\n`;
 }
 
 /** @param {CaseResult} result @returns {ContenderResult[]} */
 function measuredOf({ contenders }) {
   return contenders.filter(({ status }) => status === "measured");
+}
+
+/**
+ * @param {string} name  as on a page
+ * @param {boolean} durable
+ */
+function labelOf(name, durable) {
+  const plain = name.replaceAll("`", "");
+  return durable ? plain : `${plain} (not durable)`;
 }

@@ -49,9 +49,7 @@ function caseOf(context, recordBytes) {
       ...peersFor("write")
         .filter(({ id }) => id !== "better-sqlite3-full")
         .map((peer) =>
-          contenderOf({ ...peer, durable: true }, "write", () =>
-            prepare(peer, context, { recordBytes, count }),
-          ),
+          contenderOf(peer, "write", () => prepare(peer, context, { recordBytes, count })),
         ),
     ],
   };
