@@ -40,7 +40,8 @@ function describeDevice(device) {
   const name = basename(realpathSync(device));
   const path = join("/sys/class/block", name, "queue/rotational");
   if (!existsSync(path)) return name;
-  return `${name}, ${readFileSync(path, "utf8").trim() === "0" ? "not rotating" : "rotating"}`;
+  const rotating = readFileSync(path, "utf8").trim() !== "0";
+  return `${name}, which says that it is ${rotating ? "" : "not "}rotating`;
 }
 
 /** @returns {{ commit: string, dirty: boolean }} of this checkout */

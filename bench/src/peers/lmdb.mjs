@@ -5,24 +5,22 @@ import { open } from "lmdb";
 
 /**
  * @param {string} directory
- * @param {import("../contract.ts").Purpose} purpose
  * @returns {Promise<PeerStore>}
  */
-export async function openLmdb(directory, purpose) {
+export async function openLmdb(directory) {
   const path = join(directory, "lmdb");
-  const durable = purpose === "durable";
   /** @type {import("lmdb").RootDatabaseOptionsWithPath} */
   const options = {
     path,
     encoding: "binary",
     keyEncoding: "uint32",
     // without it a commit's promise says that it was flushed
-    overlappingSync: !durable,
+    overlappingSync: false,
     // none of lmdb's own cache: it gives out the same object again
     cache: false,
   };
   const db = /** @type {import("lmdb").RootDatabase<Uint8Array, number>} */ (open(options));
-  // from 1: a range without a start leaves key 0 out
+  // from 1: key 0 is what `sync` writes
   let next = 1;
   for (const key of db.getKeys({ reverse: true, limit: 1 })) next = key + 1;
   return {
@@ -45,8 +43,10 @@ export async function openLmdb(directory, purpose) {
         }, NO_SYNC);
       }
     },
+    // `db.flushed` is at once there after transactions without a flush; a commit with one takes
+    // their pages along
     sync: async () => {
-      await db.flushed;
+      await db.put(0, NOTHING);
     },
     readMany: async (numbers) => {
       let bytes = 0;
@@ -58,14 +58,15 @@ export async function openLmdb(directory, purpose) {
       }
       return { records: numbers.length, bytes, sum };
     },
-    scan: async () => seenIn(db.getRange({ snapshot: true })),
-    scanReverse: async () => seenIn(db.getRange({ snapshot: true, reverse: true })),
+    scan: async () => seenIn(db.getRange({ start: 1 })),
+    scanReverse: async () => seenIn(db.getRange({ reverse: true, end: 0 })),
     close: () => db.close(),
   };
 }
 
 /** `TransactionFlags.NO_SYNC_FLUSH | ABORTABLE`, which the package declares as an ambient enum. */
 const NO_SYNC = 0x10000 | 1;
+const NOTHING = new Uint8Array(0);
 
 /** @param {Iterable<{ value: Uint8Array }>} range */
 function seenIn(range) {

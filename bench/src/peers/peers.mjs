@@ -12,12 +12,14 @@ import { plainFs } from "./plain-fs.mjs";
 export const peers = Object.freeze([
   plainFs,
   peer("lmdb", "lmdb", true, {
-    write: "`put` without waiting, every 10,000th awaited; batches: a transaction without a flush",
+    write:
+      "`put` without waiting, every 10,000th awaited and so flushed; batches: a transaction " +
+      "without a flush; closing `put`, flushed",
     durable: "`overlappingSync: false`, so that `put` resolves after the flush",
     read: "`getBinaryFast`, no cache of its own",
     scan: "`getRange`",
     open: "`open`",
-    load: async (directory, purpose) => (await import("./lmdb.mjs")).openLmdb(directory, purpose),
+    load: async (directory) => (await import("./lmdb.mjs")).openLmdb(directory),
   }),
   sqlite("FULL", true),
   sqlite("NORMAL", false),

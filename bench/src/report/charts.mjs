@@ -67,7 +67,7 @@ function dotChart({ title, cases }) {
   return svgOf({
     width: WIDTH,
     height: 70 + ROW_HEIGHT * names.size * cases.length,
-    marginLeft: 220,
+    marginLeft: 245,
     marginRight: 150,
     x: { type: "log", label: `${title}: ${unit}, ${end}`, grid: true, tickFormat: short },
     y: { domain: [...names], label: null },
