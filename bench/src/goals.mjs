@@ -70,6 +70,11 @@ export const goals = Object.freeze([
   ),
   of("open", "clean", { text: "open 1 GiB after a clean close: 20 ms", atMost: 20 }),
   of("open", "killed", { text: "open 1 GiB after a kill: 300 ms", atMost: 300 }),
+  of("heap", "append", {
+    text: "per durable append, no more heap than one promise takes (within 10%)",
+    against: "one-promise",
+    atMost: 1.1,
+  }),
   of("mixed", "writer", {
     text: "mixed: the writer keeps 0.8 of its lone rate",
     against: "writer-alone",

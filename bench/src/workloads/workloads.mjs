@@ -1,5 +1,6 @@
 import { durable } from "./durable.mjs";
 import { growth } from "./growth.mjs";
+import { heap } from "./heap.mjs";
 import { logfile } from "./logfile.mjs";
 import { memory } from "./memory.mjs";
 import { mixed } from "./mixed.mjs";
@@ -20,6 +21,7 @@ export const workloads = Object.freeze([
   scan,
   open,
   memory,
+  heap,
   mixed,
   threads,
   growth,
