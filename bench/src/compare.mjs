@@ -12,18 +12,26 @@ import { short } from "./format.mjs";
  * @property {"slower" | "faster" | "same"} verdict
  */
 
+/** Of fewer, all of one lie above all of the other by chance too often. */
+const ROUNDS_LEAST = 4;
 /** Less is not worth a word. */
 const CHANGE_LEAST = 0.05;
 
 /**
  * By ratios to the raw operation, which the machine slows down as well, never by times. It counts
- * as a change only where the middle halves of both sets of rounds lie apart.
+ * as a change only where every round of one run is worse than every round of the other: of five
+ * rounds each, chance does that once in 126.
  *
  * @param {BenchResult} before
  * @param {BenchResult} after
  * @returns {Comparison[]} what became slower first
+ * @throws when they were made with different sizes: they are then not of the same thing
  */
 export function compareResults(before, after) {
+  const sizes = [before, after].map(({ options }) => options.sizes);
+  if (JSON.stringify(sizes[0]) !== JSON.stringify(sizes[1])) {
+    throw new Error(`different sizes: ${JSON.stringify(sizes)}`);
+  }
   const earlier = ratiosToBaselines(before);
   const comparisons = [...ratiosToBaselines(after)].flatMap(([what, now]) => {
     const then = earlier.get(what);
@@ -40,8 +48,8 @@ export function compareResults(before, after) {
  */
 export function compareRatios(what, before, after) {
   const change = after.median / before.median;
-  const slower = after.q3 < before.q1 && change < 1 - CHANGE_LEAST;
-  const faster = after.q1 > before.q3 && change > 1 + CHANGE_LEAST;
+  const slower = after.max < before.min && change < 1 - CHANGE_LEAST;
+  const faster = after.min > before.max && change > 1 + CHANGE_LEAST;
   return { what, before, after, change, verdict: slower ? "slower" : faster ? "faster" : "same" };
 }
 
@@ -65,8 +73,8 @@ export function comparisonTable(comparisons) {
 }
 
 /** @param {Ratio} ratio */
-function middle({ median, q1, q3 }) {
-  return `${short(median)} x (${short(q1)} to ${short(q3)})`;
+function middle({ median, min, max }) {
+  return `${short(median)} x (${short(min)} to ${short(max)})`;
 }
 
 /**
@@ -77,6 +85,7 @@ function ratiosToBaselines({ workloads }) {
   const found = new Map();
   for (const { id, cases } of workloads) {
     for (const each of cases) {
+      if (each.contenders.every(({ rounds }) => rounds.length < ROUNDS_LEAST)) continue;
       const roles = new Map(each.contenders.map((contender) => [contender.id, contender.role]));
       for (const ratio of each.ratios) {
         if (roles.get(ratio.to) !== "baseline") continue;

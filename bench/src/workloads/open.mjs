@@ -14,7 +14,8 @@ import { scaled } from "../sizes.mjs";
 /** @typedef {import("../contract.ts").Peer} Peer */
 /** @typedef {import("../contract.ts").Runner} Runner */
 
-const RECORD_BYTES = 1024;
+/** Each with what it is called in the case's id; peers open the first one only. */
+const RECORD_BYTES = Object.freeze([1024, 128]);
 const LOG_BYTES = 2 ** 30;
 /** Written since the last opening, by the process that is killed; less than a segment. */
 const TAIL_BYTES = 48 * 2 ** 20;
@@ -24,60 +25,66 @@ export const open = Object.freeze({
   id: "open",
   title: "Open a log of 1 GiB",
   about:
-    "Records of 1 KiB. After a kill: a process opened it, made 48 MiB more durable and was ended " +
-    "by SIGKILL; in each round anew.",
-  cases: (/** @type {Context} */ context) => [caseOf(context, false), caseOf(context, true)],
+    "After a kill: a process opened it, made 48 MiB more durable and was ended by SIGKILL; in " +
+    "each round anew.",
+  cases: (/** @type {Context} */ context) =>
+    [false, true].flatMap((killed) =>
+      RECORD_BYTES.map((recordBytes) => caseOf(context, { killed, recordBytes })),
+    ),
 });
 
 /**
  * @param {Context} context
- * @param {boolean} killed
+ * @param {{ killed: boolean, recordBytes: number }} what
  * @returns {Case}
  */
-function caseOf(context, killed) {
-  const count = scaled(context.sizes, LOG_BYTES / RECORD_BYTES, 1000);
-  const tail = killed ? scaled(context.sizes, TAIL_BYTES / RECORD_BYTES, 100) : 0;
-  const peers = [seglog, ...peersFor("open")].map((peer) => saysItsLoad(peer, count));
+function caseOf(context, { killed, recordBytes }) {
+  const count = scaled(context.sizes, LOG_BYTES / recordBytes, 1000);
+  const tail = killed ? scaled(context.sizes, TAIL_BYTES / recordBytes, 100) : 0;
+  const what = { count, tail, recordBytes };
+  const rivals = recordBytes === RECORD_BYTES[0] ? peersFor("open") : [];
+  const peers = [seglog, ...rivals].map((peer) => saysItsLoad(peer, count));
   const contenders = peers.map((peer) =>
-    contenderOf(peer, "open", () => prepare(peer, context, { count, tail })),
+    contenderOf(peer, "open", () => prepare(peer, context, what)),
   );
+  const size = recordBytes === RECORD_BYTES[0] ? "" : `-${recordBytes}`;
   return {
-    id: killed ? "killed" : "clean",
-    title: killed ? "after a kill" : "after a clean close",
+    id: `${killed ? "killed" : "clean"}${size}`,
+    title: `after a ${killed ? "kill" : "clean close"}, records of ${recordBytes} B`,
     metrics: { openMs: { unit: "ms", better: "lower" } },
-    contenders: contenders.toSpliced(1, 0, rawOpen(context, { count, tail })),
+    contenders: contenders.toSpliced(1, 0, rawOpen(context, what)),
   };
 }
 
 /**
  * @param {Peer} peer
  * @param {Context} context
- * @param {{ count: number, tail: number }} what
+ * @param {{ count: number, tail: number, recordBytes: number }} what
  * @returns {Promise<Runner>}
  */
-async function prepare(peer, { directory: parent }, { count: full, tail: fullTail }) {
+async function prepare(peer, { directory: parent }, { count: full, tail: fullTail, recordBytes }) {
   let count = loadCountOf(peer.id, full);
   const tail = loadCountOf(peer.id, fullTail);
   const what = { parent, purpose: /** @type {const} */ ("open"), count };
   const { store, directory, remove } = await loadStore(peer, {
     ...what,
-    recordBytes: RECORD_BYTES,
+    recordBytes,
   });
   const readsAfterOpening = store.readMany !== undefined && peer.id !== "async-append-only-log";
   await store.close();
   return {
     round: async () => {
-      if (tail > 0) await killAfter(peer.id, directory, tail);
+      if (tail > 0) await killAfter(peer.id, directory, [tail, recordBytes]);
       count += tail;
       const from = performance.now();
-      const opened = await peer.open(directory, "open", RECORD_BYTES);
+      const opened = await peer.open(directory, "open", recordBytes);
       const openMs = performance.now() - from;
       // only who kept the offsets can read by number
       const last = readsAfterOpening
         ? await opened.readMany?.(Uint32Array.of(count - 1))
         : undefined;
       await opened.close();
-      if (last !== undefined && last.bytes !== RECORD_BYTES) {
+      if (last !== undefined && last.bytes !== recordBytes) {
         throw new Error(`record ${count - 1} has ${last.bytes} bytes`);
       }
       return { openMs };
@@ -89,14 +96,14 @@ async function prepare(peer, { directory: parent }, { count: full, tail: fullTai
 /**
  * @param {string} id
  * @param {string} directory
- * @param {number} count
+ * @param {readonly [count: number, recordBytes: number]} tail
  */
-async function killAfter(id, directory, count) {
+async function killAfter(id, directory, [count, recordBytes]) {
   const child = spawn(
     process.execPath,
     [
       join(import.meta.dirname, "../tail-child.mjs"),
-      ...[id, directory, String(count), String(RECORD_BYTES)],
+      ...[id, directory, String(count), String(recordBytes)],
     ],
     { stdio: ["ignore", "ignore", "pipe"] },
   );
@@ -113,10 +120,10 @@ async function killAfter(id, directory, count) {
  * since, read and run through CRC-32.
  *
  * @param {Context} context
- * @param {{ count: number, tail: number }} what
+ * @param {{ count: number, tail: number, recordBytes: number }} what
  */
-function rawOpen({ directory }, { count, tail }) {
-  const bytes = (tail || count) * RECORD_BYTES;
+function rawOpen({ directory }, { count, tail, recordBytes }) {
+  const bytes = (tail || count) * recordBytes;
   return baseline(
     tail > 0 ? "raw-verify" : "raw-open",
     tail > 0 ? "raw read of the tail, CRC-32" : "raw open of 16 files",
