@@ -19,6 +19,7 @@ export async function runBench({ parent, sizes, only, onWorkload }) {
   const chosen = workloads.filter(({ id }) => only.length === 0 || only.includes(id));
   const directory = await mkdtemp(join(parent, "seglog-bench-"));
   const progress = showProgress(chosen);
+  const begun = { date: new Date().toISOString(), ...describeCommit() };
   /** @type {WorkloadResult[]} */
   const results = [];
   try {
@@ -35,8 +36,7 @@ export async function runBench({ parent, sizes, only, onWorkload }) {
   }
   return {
     format: 1,
-    date: new Date().toISOString(),
-    ...describeCommit(),
+    ...begun,
     machine: describeMachine(),
     node: process.versions.node,
     directory: describeDirectory(parent),
