@@ -5,26 +5,33 @@ import { makeRecords } from "./records.mjs";
 /** @typedef {import("./contract.ts").Peer} Peer */
 /** @typedef {import("./contract.ts").PeerStore} PeerStore */
 
-/** Loading and scanning a million records takes these minutes; they get a fiftieth. */
-const SLOW_LOADERS = new Set(["hypercore"]);
+/** A million records would take these minutes where a sync is slow; they get a part of them. */
+const SLOW_LOADERS = new Map([
+  ["hypercore", { part: 50, fromBytes: 0 }],
+  // a sync for every 64 KiB, one after the other
+  ["async-append-only-log", { part: 10, fromBytes: 512 }],
+]);
 const BATCH = 1000;
 
 /**
  * @param {string} id
  * @param {number} full
+ * @param {number} recordBytes
  * @returns {number} how many records this contender is loaded with
  */
-export function loadCountOf(id, full) {
-  return SLOW_LOADERS.has(id) ? Math.ceil(full / 50) : full;
+export function loadCountOf(id, full, recordBytes) {
+  const { part, fromBytes } = SLOW_LOADERS.get(id) ?? { part: 1, fromBytes: 0 };
+  return recordBytes < fromBytes ? full : Math.ceil(full / part);
 }
 
 /**
  * @param {Peer} peer
  * @param {number} count
+ * @param {number} recordBytes
  * @returns {Peer} whose settings say so, if it is loaded with less
  */
-export function saysItsLoad(peer, count) {
-  const own = loadCountOf(peer.id, count);
+export function saysItsLoad(peer, count, recordBytes) {
+  const own = loadCountOf(peer.id, count, recordBytes);
   if (own === count) return peer;
   const entries = Object.entries(peer.settings).map(([purpose, text]) => [
     purpose,

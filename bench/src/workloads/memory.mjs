@@ -47,7 +47,9 @@ export const memory = Object.freeze({
  */
 function loadCase(context) {
   const count = scaled(context.sizes, RECORDS, 1000);
-  const peers = [seglog, ...peersFor("write")].map((peer) => saysItsLoad(peer, count));
+  const peers = [seglog, ...peersFor("write")].map((peer) =>
+    saysItsLoad(peer, count, RECORD_BYTES),
+  );
   return {
     id: "load",
     title: "1 million records of 128 B",
@@ -59,7 +61,7 @@ function loadCase(context) {
     },
     contenders: peers.map((peer) =>
       contenderOf(peer, "write", async () => ({
-        round: once(() => loadRound(peer, context, loadCountOf(peer.id, count))),
+        round: once(() => loadRound(peer, context, loadCountOf(peer.id, count, RECORD_BYTES))),
         close: async () => {},
       })),
     ),

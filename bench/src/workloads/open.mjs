@@ -43,7 +43,7 @@ function caseOf(context, { killed, recordBytes }) {
   const tail = killed ? scaled(context.sizes, TAIL_BYTES / recordBytes, 100) : 0;
   const what = { count, tail, recordBytes };
   const rivals = recordBytes === RECORD_BYTES[0] ? peersFor("open") : [];
-  const peers = [seglog, ...rivals].map((peer) => saysItsLoad(peer, count));
+  const peers = [seglog, ...rivals].map((peer) => saysItsLoad(peer, count, recordBytes));
   const contenders = peers.map((peer) =>
     contenderOf(peer, "open", () => prepare(peer, context, what)),
   );
@@ -63,8 +63,8 @@ function caseOf(context, { killed, recordBytes }) {
  * @returns {Promise<Runner>}
  */
 async function prepare(peer, { directory: parent }, { count: full, tail: fullTail, recordBytes }) {
-  let count = loadCountOf(peer.id, full);
-  const tail = loadCountOf(peer.id, fullTail);
+  let count = loadCountOf(peer.id, full, recordBytes);
+  const tail = loadCountOf(peer.id, fullTail, recordBytes);
   const what = { parent, purpose: /** @type {const} */ ("open"), count };
   const { store, directory, remove } = await loadStore(peer, {
     ...what,

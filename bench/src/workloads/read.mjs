@@ -31,7 +31,9 @@ export const read = Object.freeze({
  */
 function caseOf(context, recordBytes) {
   const count = scaled(context.sizes, RECORDS, 1000);
-  const peers = [seglog, seglogView, ...peersFor("read")].map((peer) => saysItsLoad(peer, count));
+  const peers = [seglog, seglogView, ...peersFor("read")].map((peer) =>
+    saysItsLoad(peer, count, recordBytes),
+  );
   const contenders = peers.map((peer) =>
     contenderOf(peer, "read", () => prepare(peer, context, { count, recordBytes })),
   );
@@ -50,7 +52,7 @@ function caseOf(context, recordBytes) {
  * @returns {Promise<Runner>}
  */
 async function prepare(peer, { directory, sizes }, { count: full, recordBytes }) {
-  const count = loadCountOf(peer.id, full);
+  const count = loadCountOf(peer.id, full, recordBytes);
   const loaded = await loadStore(peer, { parent: directory, purpose: "read", count, recordBytes });
   const { store, remove } = loaded;
   const readMany = store.readMany?.bind(store);

@@ -35,7 +35,7 @@ function caseOf(context, direction) {
   const count = scaled(context.sizes, RECORDS, 1000);
   const peers = [seglog, seglogByRecord, ...peersFor("scan")];
   const contenders = peers
-    .map((peer) => saysItsLoad(peer, count))
+    .map((peer) => saysItsLoad(peer, count, RECORD_BYTES))
     .map((peer) => contenderOf(peer, "scan", () => prepare(peer, context, { count, direction })));
   return {
     id: direction,
@@ -56,7 +56,7 @@ function caseOf(context, direction) {
  * @returns {Promise<Runner>}
  */
 async function prepare(peer, { directory }, { count: full, direction }) {
-  const count = loadCountOf(peer.id, full);
+  const count = loadCountOf(peer.id, full, RECORD_BYTES);
   const what = { parent: directory, purpose: /** @type {const} */ ("scan"), count };
   const { store, remove } = await loadStore(peer, { ...what, recordBytes: RECORD_BYTES });
   const close = async () => {
