@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { checkGoals } from "./check-goals.mjs";
@@ -10,6 +11,8 @@ import { workloads } from "./workloads/workloads.mjs";
 /** @typedef {import("./contract.ts").Sizes} Sizes */
 /** @typedef {import("./contract.ts").WorkloadResult} WorkloadResult */
 
+const SIGNALS = Object.freeze(/** @type {const} */ (["SIGINT", "SIGTERM"]));
+
 /**
  * @param {{ parent: string, sizes: Sizes, only: readonly string[],
  *   onWorkload: (result: WorkloadResult) => void }} options  `only` empty: all
@@ -18,6 +21,12 @@ import { workloads } from "./workloads/workloads.mjs";
 export async function runBench({ parent, sizes, only, onWorkload }) {
   const chosen = workloads.filter(({ id }) => only.length === 0 || only.includes(id));
   const directory = await mkdtemp(join(parent, "seglog-bench-"));
+  // what lies there may be 20 GB
+  const interrupted = () => {
+    rmSync(directory, { recursive: true, force: true });
+    process.exit(130);
+  };
+  for (const signal of SIGNALS) process.once(signal, interrupted);
   const progress = showProgress(chosen);
   const begun = { date: new Date().toISOString(), ...describeCommit() };
   /** @type {WorkloadResult[]} */
@@ -32,6 +41,7 @@ export async function runBench({ parent, sizes, only, onWorkload }) {
     }
   } finally {
     progress.stop();
+    for (const signal of SIGNALS) process.off(signal, interrupted);
     await rm(directory, { recursive: true, force: true });
   }
   return {

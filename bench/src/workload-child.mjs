@@ -22,6 +22,8 @@ process.once("message", (/** @type {Order} */ order) => {
     },
   );
 });
+// nobody listens any more: the work is done, or the bench was ended
+process.once("disconnect", () => process.exit());
 // told only now: what is sent before somebody listens is lost
 send({ type: "ready" });
 
