@@ -19,6 +19,7 @@ export default defineConfig({
       ...membersOf("examples")
         .filter((root) => existsSync(join(root, "test")))
         .map((root) => project(nameOf(root), root)),
+      project("@seglog-private/bench", join(here, "bench")),
       project("@seglog-private/campaigns", join(here, "campaigns")),
       project("workspace", join(here, "tools")),
     ],

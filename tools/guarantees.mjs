@@ -59,9 +59,9 @@ export function problemsOfCommand(command, { exists, campaigns }) {
     const unknown = rest.filter((word) => word.startsWith("-") && !options.includes(word));
     return unknown.map((option) => `${name} has no ${option}`);
   }
-  if (begins("--filter @seglog-private/bench exec node ")) {
-    const path = `bench/${words[4]}`;
-    return exists(path) ? [] : [`${path} is not there`];
+  if (begins("bench --only ") && words.length === 3) {
+    const name = words[2] ?? "";
+    return exists(`bench/src/workloads/${name}.mjs`) ? [] : [`${name} is no workload`];
   }
   return [`"${command}" is of no known kind`];
 }

@@ -60,7 +60,7 @@ test.each([
   ["pnpm exec vitest run tools/guarantees.mjs", "tools/guarantees.mjs is no test file"],
   ["pnpm run campaign earthquake --seed 1", "earthquake is no campaign"],
   ["pnpm run campaign crash --rounds 1", "crash has no --rounds"],
-  ["pnpm --filter @seglog-private/bench exec node none.mjs", "bench/none.mjs is not there"],
+  ["pnpm bench --only none", "none is no workload"],
   ["pnpm trust me", '"pnpm trust me" is of no known kind'],
 ])("a command that is not there is reported: %s", (command, problem) => {
   expect(problemsOfCommand(command, { exists, campaigns })).toEqual([problem]);

@@ -1,0 +1,128 @@
+import { NotAvailable } from "./not-available.mjs";
+import { ratiosOf, summarizeRounds } from "./summary.mjs";
+
+/** @typedef {import("./contract.ts").Case} Case */
+/** @typedef {import("./contract.ts").CaseResult} CaseResult */
+/** @typedef {import("./contract.ts").Contender} Contender */
+/** @typedef {import("./contract.ts").ContenderResult} ContenderResult */
+/** @typedef {import("./contract.ts").Runner} Runner */
+/** @typedef {import("./contract.ts").Sample} Sample */
+/**
+ * @typedef {object} Seat
+ * @property {Contender} contender
+ * @property {Runner | undefined} runner
+ * @property {string | undefined} reason  why it does not take part, or no longer
+ * @property {Sample[]} rounds
+ */
+
+/** A peer that answers no more has taken part. */
+const PEER_TIMEOUT_MS = 120_000;
+
+/**
+ * Runs one case: all contenders are prepared, then measured in turn, A B C A B C …, so that what
+ * the machine does meanwhile meets all of them. The first round warms up and is not counted.
+ *
+ * A peer or raw operation that fails is out, with the reason; that ours fails is an error.
+ *
+ * @param {Case} what
+ * @param {number} rounds
+ * @param {(contender: Contender, round: number) => void} onTurn  before each measurement, round 0
+ *   is the warm-up
+ * @returns {Promise<CaseResult>}
+ */
+export async function runCase(what, rounds, onTurn) {
+  const counted = Math.min(rounds, what.roundsMax ?? rounds);
+  /** @type {Seat[]} */
+  const seats = [];
+  try {
+    for (const contender of what.contenders) {
+      onTurn(contender, 0);
+      /** @type {Seat} */
+      const seat = { contender, runner: undefined, reason: undefined, rounds: [] };
+      seats.push(seat);
+      await guarded(seat, async () => {
+        seat.runner = await contender.prepare();
+      });
+    }
+    for (let round = 0; round <= counted; round++) {
+      for (const seat of seats) {
+        if (seat.runner === undefined || seat.reason !== undefined) continue;
+        onTurn(seat.contender, round);
+        await measure(seat, seat.runner, round > 0);
+      }
+    }
+  } finally {
+    for (const seat of seats) {
+      await guarded(seat, async () => seat.runner?.close());
+    }
+  }
+  return resultOf(what, seats);
+}
+
+/**
+ * @param {Seat} seat
+ * @param {Runner} runner
+ * @param {boolean} counts
+ */
+async function measure(seat, runner, counts) {
+  globalThis.gc?.(); // nobody pays for what the one before left behind
+  await guarded(seat, async () => {
+    const sample = await runner.round();
+    if (counts) seat.rounds.push(sample);
+  });
+}
+
+/**
+ * @param {Seat} seat
+ * @param {() => Promise<void>} action
+ */
+async function guarded(seat, action) {
+  const { role, name } = seat.contender;
+  try {
+    await (role === "peer" ? withinTime(action()) : action());
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    if (role === "ours" && !(error instanceof NotAvailable)) {
+      throw new Error(`${name}: ${text}`, { cause: error });
+    }
+    seat.reason ??= text.split("\n", 1)[0] ?? text;
+  }
+}
+
+/**
+ * @template T
+ * @param {Promise<T>} promise
+ * @returns {Promise<T>}
+ */
+async function withinTime(promise) {
+  /** @type {NodeJS.Timeout | undefined} */
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error("no answer in 120 s")), PEER_TIMEOUT_MS);
+  });
+  try {
+    return /** @type {T} */ (await Promise.race([promise, late]));
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * @param {Case} what
+ * @param {readonly Seat[]} seats
+ * @returns {CaseResult}
+ */
+function resultOf({ id, title, metrics }, seats) {
+  const contenders = seats.map(({ contender, reason, rounds }) => {
+    const { prepare, ...known } = contender;
+    const complete = reason === undefined && rounds.length > 0;
+    return /** @type {ContenderResult} */ ({
+      ...known,
+      status: complete ? "measured" : "not available",
+      ...(complete ? {} : { reason: reason ?? "no round was measured" }),
+      rounds: complete ? rounds : [],
+      summary: complete ? summarizeRounds(rounds) : {},
+    });
+  });
+  return { id, title, metrics, contenders, ratios: ratiosOf(metrics, contenders) };
+}
