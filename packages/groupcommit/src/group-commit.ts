@@ -113,9 +113,9 @@ class Committer implements GroupCommit {
       if (this.#closing === undefined) this.#tell();
       this.#checkOpen();
       this.#cycle.awaitStaged();
-      const settlers = { resolve: resolve as Settlers["resolve"], reject };
-      if (this.#queue.first === undefined) this.#cycle.flush(settlers);
-      else this.#queue.push({ ...settlers, bytes: 0, stage: undefined, signal: undefined });
+      const waiter = { resolve: resolve as Settlers["resolve"], reject };
+      if (this.#queue.first === undefined) this.#cycle.flush(waiter);
+      else this.#queue.push({ ...waiter, bytes: 0, stage: undefined, signal: undefined });
     });
   }
 
@@ -275,9 +275,8 @@ class Committer implements GroupCommit {
   #poisonBy(cause: unknown): void {
     const text = "a sync failed: nothing is written any more; reopen the target to recover";
     const error = new SeglogError("ERR_SEGLOG_POISONED", text, {}, { cause });
-    this.#poison = error;
-    this.#stall = undefined;
-    this.#untold = undefined; // the poison says more
+    this.#poison = error; // which says more than the others
+    this.#stall = this.#untold = undefined;
     this.#cycle.rejectAll(error);
     this.#rejectWaiting(error);
     if (this.#closing !== undefined) this.#finishClosing();

@@ -65,12 +65,11 @@ export interface Log {
 
   /**
    * Gives everything appended before the call to the OS: a killed process loses none of it.
-   *
    * @throws ERR_SEGLOG_NOT_WRITTEN  also where a {@link Log.resume} dropped it first
    */
   flush(): Promise<void>;
 
-  /** When this resolves, all appended before the call survives a power cut. Errors as of `flush`. */
+  /** When this resolves, all appended before the call survives a power cut. Errors: as `flush`. */
   sync(): Promise<void>;
 
   /**
@@ -140,7 +139,6 @@ export interface Log {
    *
    * Truncations are carried out in the order of their calls; bounds are those that the calls
    * before it will have left.
-   *
    * @throws ERR_SEGLOG_OUT_OF_RANGE  `offset` is not in `[firstOffset - 1, nextOffset)`
    * @throws ERR_SEGLOG_CORRUPT  the record at `offset` and the one after it are both damaged, so
    *   that where to cut cannot be told: nothing was dropped, and the log goes on. Damage elsewhere
@@ -149,9 +147,8 @@ export interface Log {
   truncateAfter(offset: Offset): Promise<void>;
 
   /**
-   * Ends a stall: drops every record that is not committed, so that whoever was told that an append
-   * failed was told the truth. The next append gets `committedOffset`, and may stall the log again.
-   * Does nothing where the log is not stalled.
+   * Ends a stall, if there is one: drops every record that is not committed, so that who was told
+   * that an append failed was told the truth. The next append gets `committedOffset`.
    *
    * @throws ERR_SEGLOG_POISONED  dropping them failed, or a `truncateAfter` was under way; reopen
    */
@@ -159,7 +156,6 @@ export interface Log {
 
   /**
    * Applies the retention policy now; it is also applied at open and after each roll.
-   *
    * @throws what the clock throws; nothing was dropped
    */
   enforceRetention(): Promise<void>;
@@ -182,8 +178,7 @@ export interface Log {
    * Calls made before it are carried out, later ones fail. Idempotent: called again, it settles as
    * the first time.
    *
-   * Releases everything also where it rejects. Of a poisoned or stalled log it resolves if nothing
-   * is lost.
+   * Releases everything also where it rejects. Poisoned or stalled, it resolves if nothing is lost.
    *
    * @throws ERR_SEGLOG_POISONED | ERR_SEGLOG_NOT_WRITTEN  records were appended that were never
    *   committed, or that this call failed to make durable; reopening tells which are there
@@ -298,8 +293,8 @@ export interface OpenLogOptions {
   readonly commitOn?: "sync" | "flush" | undefined;
   readonly retention?: Retention | undefined;
   /**
-   * The time in ms since the epoch, below 2^48; asked for each record or batch. Default `Date.now`,
-   * asked once for up to 32 of one turn. Times of records never fall all the same.
+   * ms since the epoch, below 2^48; asked for each record or batch. Default `Date.now`, asked once
+   * for up to 32 of one turn. Times of records never fall all the same.
    */
   readonly clock?: (() => number) | undefined;
 }
