@@ -287,6 +287,6 @@ export interface DirectoryCatalogOptions {
   readonly frameFormat?: FrameFormat;
   /** Permissions of every file made, before the umask; directories get x where r. Default 0o644. */
   readonly mode?: number;
-  /** Source of random u32s for the stores' salts. Default: the system's. */
+  /** Source of random u32s for the log's id and the stores' salts. Default: the system's. */
   readonly random?: () => number;
 }

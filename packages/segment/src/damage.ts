@@ -91,7 +91,7 @@ export const DAMAGE_KINDS: Readonly<Record<DamageKind, DamageRule>> = Object.fre
   },
   "stray segment": {
     harmless: false,
-    meaning: "a file of a segment's name, without its header or frames that prove one",
+    meaning: "a file of a segment's name, of another log, or without a header or frames to prove one",
     repair: "moved",
   },
   "missing segment": {
@@ -116,7 +116,7 @@ export const DAMAGE_KINDS: Readonly<Record<DamageKind, DamageRule>> = Object.fre
   },
   "wrong state": {
     harmless: false,
-    meaning: "the state file contradicts the segments",
+    meaning: "the state file contradicts the segments, or is of another log",
     repair: "made anew so that no record is dropped",
   },
   "torn state": {

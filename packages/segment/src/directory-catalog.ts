@@ -247,12 +247,13 @@ class DirectoryCatalog implements SegmentCatalog {
     }
   }
 
-  async #openStore(baseOffset: Offset, how: StoreRequestParts): Promise<Store> {
+  async #openStore(baseOffset: Offset, how: Omit<StoreRequestParts, "logId">): Promise<Store> {
     const { readOnly } = this;
     const path = this.#storePath(baseOffset);
     if (how.create === "never") await refuseOverlong(this.#options.fs, path);
     const access = readOnly ? "read" : "write";
-    const request = storeRequest(this.#options, { path, baseOffset, access, ...how });
+    const { logId } = this.#stateFile;
+    const request = storeRequest(this.#options, { path, baseOffset, logId, access, ...how });
     return checkedStore(await this.#options.openStore(request));
   }
 

@@ -17,6 +17,8 @@ export interface InspectDirectoryOptions extends InspectionTools {
 export interface DirectoryFinding {
   readonly files: FoundFiles;
   readonly state: InspectedState;
+  /** Which log this is, by most of its files; 0 where none says it. */
+  readonly logId: number;
   readonly segments: readonly JudgedSegment[];
   /** A last one whose making was cut short. */
   readonly unfinished: FoundStore | undefined;

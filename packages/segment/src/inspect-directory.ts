@@ -9,6 +9,7 @@ import type { ScannedSegment } from "./scanned-segment.ts";
 import { SegmentScanner } from "./segment-scanner.ts";
 import { STATE_VERSION } from "./state-codec.ts";
 import { STATE_FILE_NAME } from "./state-file.ts";
+import { tellLogs } from "./tell-logs.ts";
 
 /**
  * Walks everything in a log's directory. Changes nothing, and fails for no damage.
@@ -39,13 +40,15 @@ export async function inspectDirectory(
     damages.push(damageOf("later version", { path, message: `${path} has ${what.found}` }));
     refusals.push(laterVersion(path, what));
   }
-  const inspection = new DirectoryInspection(options, { files, state, damages, refusals });
+  const known = await tellLogs(options, { files, state, damages });
+  const inspection = new DirectoryInspection(options, { ...known, damages, refusals });
   return inspection.run();
 }
 
 interface Found {
   readonly files: FoundFiles;
   readonly state: InspectedState;
+  readonly logId: number;
   readonly damages: readonly Damage[];
   readonly refusals: readonly SeglogError[];
 }
@@ -120,6 +123,7 @@ class DirectoryInspection {
     const finding: DirectoryFinding = {
       files: this.#found.files,
       state: this.#found.state,
+      logId: this.#found.logId,
       segments,
       unfinished,
       strays,
@@ -128,7 +132,7 @@ class DirectoryInspection {
       damages,
       refusals: this.#refusals,
       stateIsWrong:
-        !belief.isRight && (firstBase !== undefined || this.#found.state.kind === "bad"),
+        !belief.isRight && (firstBase !== undefined || ["bad", "foreign"].includes(this.#found.state.kind)),
       missingBefore: isMissing
         ? { from: belief.firstOffset, to: missingTo ?? belief.firstOffset }
         : undefined,
@@ -238,6 +242,9 @@ class DirectoryInspection {
       damages.push(damageOf("missing state", { path, message: `${path} is missing` }));
     } else if (state.kind === "bad") {
       damages.push(damageOf("bad state", { path, message: `no valid slot in ${path}` }));
+    } else if (state.kind === "foreign") {
+      const message = `${path} belongs to another log than the segments`;
+      damages.push(damageOf("wrong state", { path, message }));
     } else if (state.kind === "good") {
       if (!belief.isRight) {
         const message = `${path} contradicts the segments`;

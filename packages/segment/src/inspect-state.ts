@@ -13,8 +13,9 @@ import {
 /**
  * What a state file holds.
  * - `"none"`: there is no file, or one in which nothing was saved yet.
- * - `"good"`: a state; `torn` when the other slot holds bytes that are none.
+ * - `"good"`: a state; `torn` when the other slot holds bytes that are none, or another log's.
  * - `"bad"`: bytes, and no valid slot.
+ * - `"foreign"`: a state that is of another log, by what the stores say.
  * - `"later"`: a slot of a version that this release does not know.
  */
 export type InspectedState =
@@ -23,9 +24,11 @@ export type InspectedState =
       readonly kind: "good";
       readonly state: CatalogState;
       readonly sequence: number;
+      readonly logId: number;
       readonly torn: boolean;
     }
   | { readonly kind: "bad" }
+  | { readonly kind: "foreign" }
   | { readonly kind: "later"; readonly found: number };
 
 /** Reads a state file, right or damaged. @throws ERR_SEGLOG_IO  it cannot be read */
@@ -45,7 +48,11 @@ export async function inspectState(fs: FileSystem, path: string): Promise<Inspec
     const decoded = decodeStateSlot(bytes, crc32);
     if (decoded.kind === "unsupported") return { kind: "later", found: decoded.version };
     if (decoded.kind === "invalid") torn ||= bytes.some((byte) => byte !== 0);
-    else if (newest === undefined || decoded.slot.sequence > newest.sequence) newest = decoded.slot;
+    else {
+      const { slot } = decoded;
+      if (newest !== undefined && newest.logId !== slot.logId) torn = true;
+      if (newest === undefined || slot.sequence > newest.sequence) newest = slot;
+    }
   }
   if (newest !== undefined) return { kind: "good", ...newest, torn };
   return { kind: isUnfinishedStateFile(content) ? "none" : "bad" };

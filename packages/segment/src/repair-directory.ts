@@ -94,7 +94,7 @@ class Repairing {
           await quarantine.copy(STATE_FILE_NAME, () => undefined);
         }
         return this.#replace(STATE_FILE_NAME, (to) =>
-          replaceStateFile({ fs, path: to, mode }, step.state),
+          replaceStateFile({ fs, path: to, mode }, step),
         );
       }
     }
@@ -121,7 +121,7 @@ class Repairing {
     const name = storeName(baseOffset);
     // of the same damage always the same file
     const salt = crc32(name, like.salt) >>> 0;
-    const header = { frameFormat: like.frameFormat, salt, baseOffset };
+    const header = { ...like, salt, baseOffset };
     const end = lostBytes(count);
     const span = { from: 0, to: end, offset: baseOffset, count, before: -1, after: -1 };
     const spans = [{ ...span, frames: lostFrames(span) }];

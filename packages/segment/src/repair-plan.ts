@@ -23,7 +23,12 @@ export type RepairStep =
       readonly like: StoreHeader;
       readonly why: string;
     }
-  | { readonly kind: "saveState"; readonly state: CatalogState; readonly why: string };
+  | {
+      readonly kind: "saveState";
+      readonly logId: number;
+      readonly state: CatalogState;
+      readonly why: string;
+    };
 
 export interface RepairPlan {
   readonly steps: readonly RepairStep[];
@@ -156,7 +161,8 @@ function planState(finding: DirectoryFinding, end: PlannedEnd, { steps, lost }: 
   if (isKept) return;
   if (isEmpty && old === undefined) {
     const why = "it says nothing, and there is no segment";
-    if (state.kind === "bad") steps.push({ kind: "move", name: STATE_FILE_NAME, why });
+    if (state.kind === "bad" || state.kind === "foreign")
+      steps.push({ kind: "move", name: STATE_FILE_NAME, why });
     return;
   }
   const times = segments.map(({ scan }) => scan.lastTime);
@@ -164,6 +170,7 @@ function planState(finding: DirectoryFinding, end: PlannedEnd, { steps, lost }: 
   const emptyAt = Math.max(old?.closedAt ?? 0, finding.firstOffset);
   steps.push({
     kind: "saveState",
+    logId: finding.logId,
     state: isEmpty
       ? { firstOffset: emptyAt, closedAt: emptyAt, truncatingTo: undefined, lastTime }
       : {

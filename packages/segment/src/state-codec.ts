@@ -16,6 +16,8 @@ const HAS_TRUNCATING_TO = 2;
 /** One slot as stored: a state and the number that rises with every save. */
 export interface StateSlot {
   readonly sequence: number;
+  /** Which log it is of, a u32 that its stores have, too; 0 where that is not known. */
+  readonly logId: number;
   readonly state: CatalogState;
 }
 
@@ -29,7 +31,10 @@ export type DecodedSlot =
 export type Checksum = (bytes: Uint8Array) => number;
 
 /** The 64 bytes of a slot; the layout is in FORMAT.md. */
-export function encodeStateSlot({ sequence, state }: StateSlot, checksum: Checksum): Uint8Array {
+export function encodeStateSlot(
+  { sequence, logId, state }: StateSlot,
+  checksum: Checksum,
+): Uint8Array {
   const bytes = new Uint8Array(STATE_SLOT_BYTES);
   const view = new DataView(bytes.buffer);
   bytes.set(MAGIC, 0);
@@ -38,6 +43,7 @@ export function encodeStateSlot({ sequence, state }: StateSlot, checksum: Checks
     (state.closedAt === undefined ? 0 : HAS_CLOSED_AT) |
     (state.truncatingTo === undefined ? 0 : HAS_TRUNCATING_TO);
   view.setUint16(10, flags);
+  view.setUint32(12, logId);
   setU64(view, 16, sequence);
   setU64(view, 24, state.firstOffset);
   setU64(view, 32, state.closedAt ?? 0);
@@ -65,6 +71,7 @@ export function decodeStateSlot(bytes: Uint8Array, checksum: Checksum): DecodedS
     kind: "valid",
     slot: {
       sequence,
+      logId: view.getUint32(12),
       state: {
         firstOffset,
         closedAt: (flags & HAS_CLOSED_AT) === 0 ? undefined : closedAt,

@@ -23,6 +23,8 @@ export interface StateFilePlace {
   readonly directory: string;
   /** Permissions of the file, where it is made. */
   readonly mode: number;
+  /** Source of random u32s, for the id of a new log. Default: the system's. */
+  readonly random?: () => number;
 }
 
 /**
@@ -34,12 +36,19 @@ export class StateFile {
   readonly #path: string;
   /** Of the newest valid slot; 0 before the first. */
   #sequence = 0;
+  /** `undefined` before a state was loaded or saved. */
+  #logId: number | undefined;
   /** Whether the file's name lasts. */
   #isNamed = false;
 
   constructor(place: StateFilePlace) {
     this.#place = place;
     this.#path = `${place.directory}/${STATE_FILE_NAME}`;
+  }
+
+  /** Which log this is: what its stores must have in their headers; 0 where nothing says it yet. */
+  get logId(): number {
+    return this.#logId ?? 0;
   }
 
   /**
@@ -53,7 +62,9 @@ export class StateFile {
     if ((await fs.stat(this.#path)) === undefined) return undefined;
     const handle = await fs.open(this.#path, { access: "read" });
     try {
-      return newestSlot(handle)?.state;
+      const slot = newestSlot(handle);
+      this.#logId = slot?.logId ?? this.#logId;
+      return slot?.state;
     } finally {
       await handle.close();
     }
@@ -76,6 +87,7 @@ export class StateFile {
       if (slot === undefined) return false;
       await writeSlot(handle, slot);
       this.#sequence = slot.sequence;
+      this.#logId = slot.logId;
     } finally {
       await handle.close();
     }
@@ -85,16 +97,19 @@ export class StateFile {
 
   /**
    * Saves `state` over the older slot, durably. After a failure the old state is still there, and
-   * the next save is written to the same slot.
+   * the next save is written to the same slot. The first one of a log draws its id; a log of the
+   * time before ids stays without: had only one slot an id, the loss of that slot would change it.
    */
   async save(state: CatalogState): Promise<void> {
     checkState(state);
-    const { fs, mode } = this.#place;
+    const { fs, mode, random } = this.#place;
+    this.#logId ??= drawLogId(random);
+    const logId = this.#logId;
     const handle = await fs.open(this.#path, { access: "write", create: "ifMissing", mode });
     try {
       const bytes = await handle.size();
       if (bytes < STATE_FILE_BYTES) handle.allocate(bytes, STATE_FILE_BYTES);
-      await writeSlot(handle, { sequence: this.#sequence + 1, state });
+      await writeSlot(handle, { sequence: this.#sequence + 1, logId, state });
     } finally {
       await handle.close();
     }
@@ -115,17 +130,26 @@ export class StateFile {
  */
 export async function replaceStateFile(
   { fs, path, mode }: { readonly fs: FileSystem; readonly path: string; readonly mode: number },
-  state: CatalogState,
+  { logId, state }: Pick<StateSlot, "logId" | "state">,
 ): Promise<void> {
   checkState(state);
   const handle = await fs.open(path, { access: "write", create: "ifMissing", mode });
   try {
     await handle.truncate(0);
     handle.allocate(0, STATE_FILE_BYTES);
-    await writeSlot(handle, { sequence: 1, state });
+    await writeSlot(handle, { sequence: 1, logId, state });
   } finally {
     await handle.close();
   }
+}
+
+/** From 1: 0 says that the id is not known. */
+function drawLogId(random = systemRandom): number {
+  return random() >>> 0 || 1;
+}
+
+function systemRandom(): number {
+  return crypto.getRandomValues(new Uint32Array(1))[0] as number;
 }
 
 async function writeSlot(handle: FileHandle, slot: StateSlot): Promise<void> {

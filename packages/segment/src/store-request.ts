@@ -2,7 +2,7 @@ import type { ResolvedCatalogOptions } from "./catalog-options.ts";
 import type { OpenStoreRequest } from "./contract.ts";
 
 /** What differs from one opening of a store to the other. */
-export type StoreRequestParts = Required<Pick<OpenStoreRequest, "create" | "end">> &
+export type StoreRequestParts = Required<Pick<OpenStoreRequest, "create" | "end" | "logId">> &
   Pick<OpenStoreRequest, "access" | "keepRecords">;
 
 /** What a catalog asks of `openStore`: the log's options, and `parts`. */

@@ -35,7 +35,7 @@ describe("FORMAT.md agrees with the code", () => {
   it("in the bytes of two lost records", async () => {
     const { fs } = await memoryPlace();
     const span = { from: 0, to: 32, offset: 196_866, count: 2, before: -1, after: -1 };
-    const header = { frameFormat: "plain", salt: 0, baseOffset: 196_866 } as const;
+    const header = { frameFormat: "plain", salt: 0, baseOffset: 196_866, logId: 0 } as const;
     const spans = [{ ...span, frames: lostFrames(span) }];
     await copyStore({ fs, to: "/lost", header, spans, end: 32 });
     expect((await getFile(fs, "/lost")).slice(32)).toEqual(lostDump);
@@ -43,7 +43,7 @@ describe("FORMAT.md agrees with the code", () => {
 
   it("in the state file of three saves", async () => {
     const { fs, directory } = await memoryPlace();
-    const catalog = await openCatalog({ fs, directory });
+    const catalog = await openCatalog({ fs, directory }, { random: () => 0x10c01ded });
     const state = { firstOffset: 1000, closedAt: 1500, truncatingTo: undefined };
     for (const lastTime of [1, 2, 1_700_000_000_000]) {
       await catalog.saveState({ ...state, lastTime });
@@ -70,7 +70,7 @@ describe("FORMAT.md agrees with the code", () => {
       "magic",
       "version",
       "flags",
-      "reserved",
+      "log",
       "sequence",
       "firstOffset",
       "closedAt",

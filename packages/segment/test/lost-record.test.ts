@@ -50,7 +50,7 @@ describe("lost frames", () => {
     const fs = memoryFileSystem();
     const to = 3 * 2 ** 20;
     const lost = { from: 0, to, offset: 70_000, count: 3, before: -1, after: -1 };
-    const header = { frameFormat: "checked", salt: 77, baseOffset: 70_000 } as const;
+    const header = { frameFormat: "checked", salt: 77, baseOffset: 70_000, logId: 0 } as const;
     const spans = [{ ...lost, frames: lostFrames(lost) }];
     await copyStore({ fs, to: "/lost", header, spans, end: to });
     const store = await inspectStore({ fs, path: "/lost" });

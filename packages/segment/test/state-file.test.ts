@@ -9,6 +9,7 @@ import {
   STATE_FILE_BYTES,
   STATE_SLOT_BYTES,
   STATE_SLOT_POSITIONS,
+  type StateSlot,
 } from "../src/state-codec.ts";
 import { getFile, patchFile, putFile } from "./files.ts";
 import { memoryPlace, openCatalog } from "./places.ts";
@@ -147,7 +148,7 @@ describe("a state file of other content", () => {
 
   it.each([0, 1])("a later version in slot %i is ERR_SEGLOG_UNSUPPORTED_FORMAT", async (slot) => {
     const { fs } = await savedFiles(2);
-    const bytes = encodeStateSlot({ sequence: 9, state: STATES[0] as CatalogState }, crc32);
+    const bytes = encodeStateSlot(slotOf({ sequence: 9 }), crc32);
     const fields = new DataView(bytes.buffer);
     fields.setUint16(8, 2);
     fields.setUint32(60, crc32(bytes.subarray(0, 60)));
@@ -173,8 +174,8 @@ describe("a slot", () => {
       lastTime: number,
     });
     fc.assert(
-      fc.property(number, states, (sequence, state) => {
-        const slot = { sequence, state };
+      fc.property(number, fc.nat(2 ** 32 - 1), states, (sequence, logId, state) => {
+        const slot = { sequence, logId, state };
         const bytes = encodeStateSlot(slot, crc32);
         expect(decodeStateSlot(bytes, crc32)).toEqual({ kind: "valid", slot });
       }),
@@ -182,12 +183,16 @@ describe("a slot", () => {
   });
 
   it.each([10, 16, 24, 32, 40, 48])("with an illegal value at %i is not valid", (at) => {
-    const bytes = encodeStateSlot({ sequence: 1, state: STATES[0] as CatalogState }, crc32);
+    const bytes = encodeStateSlot(slotOf({ sequence: 1 }), crc32);
     bytes[at] = 255;
     new DataView(bytes.buffer).setUint32(60, crc32(bytes.subarray(0, 60)));
     expect(decodeStateSlot(bytes, crc32)).toEqual({ kind: "invalid" });
   });
 });
+
+function slotOf(what: Partial<StateSlot>): StateSlot {
+  return { sequence: 1, logId: 5, state: STATES[0] as CatalogState, ...what };
+}
 
 /** The state file when `count` states were saved, and when one more was. */
 async function savedFiles(

@@ -177,6 +177,12 @@ export interface OpenFileStoreOptions {
    * @throws ERR_SEGLOG_CORRUPT  the header holds another one
    */
   readonly baseOffset?: number;
+  /**
+   * Which log the store is of: a u32, the same in all stores of one log, kept in the header of a new
+   * file. For an existing file it is compared, unless the header has 0. Default 0: not known.
+   * @throws ERR_SEGLOG_CORRUPT  the store belongs to another log
+   */
+  readonly logId?: number;
   /** Framing of a new file; an existing one says itself. Default `"checked"`. */
   readonly frameFormat?: FrameFormat;
   /** Longest record, in bytes, head included: 1 to 2^28 - 1. Default 64 MiB. */

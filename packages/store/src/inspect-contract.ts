@@ -7,6 +7,8 @@ export interface StoreHeader {
   /** A random u32 that seeds the checksums: frames of another file are not taken for ours. */
   readonly salt: number;
   readonly baseOffset: number;
+  /** Which log the store is of, a u32; 0 where that is not known. */
+  readonly logId: number;
 }
 
 /**
@@ -33,6 +35,7 @@ export interface StoreInspection {
    * The header that a file without one must have had. Its salt is proven when the first frame is
    * valid with the salt that is still in the file, or two successive frames are; or when the salt
    * that makes the first frame valid, which the checksum tells, makes the second one valid, too.
+   * Its `logId` is what is in the file where the header's checksum proves it, and 0 elsewhere.
    *
    * @param isFirst  whether a payload, by its first 8 bytes or fewer, is that of the store's first
    *   record: asked of plain frames, which have no salt, and end where the file does

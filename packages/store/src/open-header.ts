@@ -9,6 +9,7 @@ import {
   encodeStoreHeader,
   mayBeUnfinishedHeader,
   notAStore,
+  ofAnotherLog,
 } from "./store-header.ts";
 import type { FileStoreOptions } from "./store-options.ts";
 
@@ -41,9 +42,15 @@ export async function openHeader(
   if (baseOffset !== undefined && baseOffset !== header.baseOffset) {
     throw badHeader(path, `base offset ${header.baseOffset} instead of ${baseOffset}`);
   }
+  if (isAnother(options.logId, header.logId)) throw ofAnotherLog(path);
   // Whoever made the file may have been killed before its name was durable.
   if (access === "write" && end === "crashed") await fs.syncDirectory(dirname(path));
   return { ...header, isNew: false };
+}
+
+/** Whether two ids are of different logs; one of 0 may be of any. */
+function isAnother(a: number, b: number): boolean {
+  return a !== 0 && b !== 0 && a !== b;
 }
 
 /** Durable, with the file's name, when this resolves. */
@@ -52,6 +59,7 @@ async function writeHeader(handle: FileHandle, options: FileStoreOptions): Promi
     frameFormat: options.frameFormat,
     salt: options.random() >>> 0,
     baseOffset: options.baseOffset ?? 0,
+    logId: options.logId,
   };
   await handle.truncate(0);
   await handle.write([encodeStoreHeader(header)], 0);

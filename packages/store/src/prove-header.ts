@@ -7,6 +7,7 @@ import { FRAME_FLAGS, FRAME_HEADER_BYTES, STORE_HEADER_BYTES } from "./format.ts
 import type { FrameCodec } from "./frame-codec.ts";
 import type { StoreHeader } from "./inspect-contract.ts";
 import { PlainFrames } from "./plain-frames.ts";
+import { encodeStoreHeader } from "./store-header.ts";
 import { TailSums } from "./tail-sums.ts";
 import { Walk } from "./walk.ts";
 
@@ -25,18 +26,29 @@ export async function proveHeader(
   const window = new FileWindow(handle, fileBytes);
   const at = window.load(12, 4);
   const written = u32(window.bytes, at) >>> 0;
+  const as = (frameFormat: StoreHeader["frameFormat"], salt: number): StoreHeader =>
+    withWrittenId(handle, { frameFormat, salt, baseOffset });
   const isFramed = (salt: number, count: number): boolean =>
     hasFrames(window, new CheckedFrames(salt), count);
   // a salt derived from a frame makes that frame valid, damaged or not: only the next one can tell
   const salt = isFramed(written, 1)
     ? written
     : saltsOfFirstFrame(window).find((derived) => isFramed(derived, 2));
-  if (salt !== undefined) return { frameFormat: "checked", salt, baseOffset };
-  if (isProvenPlain(window, isFirst)) return { frameFormat: "plain", salt: written, baseOffset };
+  if (salt !== undefined) return as("checked", salt);
+  if (isProvenPlain(window, isFirst)) return as("plain", written);
   if (await isProvenWithin(handle, { fileBytes, salt: written })) {
-    return { frameFormat: "checked", salt: written, baseOffset };
+    return as("checked", written);
   }
   return undefined;
+}
+
+/** The id that the file still has, if with it the header is the one whose checksum is there. */
+function withWrittenId(handle: FileHandle, header: Omit<StoreHeader, "logId">): StoreHeader {
+  const bytes = new Uint8Array(8);
+  handle.read(bytes, 24);
+  const logId = u32(bytes, 0) >>> 0;
+  const whole = encodeStoreHeader({ ...header, logId });
+  return { ...header, logId: u32(whole, 28) === u32(bytes, 4) ? logId : 0 };
 }
 
 /**

@@ -14,6 +14,7 @@ export function encodeStoreHeader(header: StoreHeader): Uint8Array {
   fields.setUint32(12, header.salt);
   fields.setUint32(16, Math.floor(header.baseOffset / 2 ** 32));
   fields.setUint32(20, header.baseOffset >>> 0);
+  fields.setUint32(24, header.logId);
   fields.setUint32(28, crc32(bytes, 0, 28, 0));
   return bytes;
 }
@@ -43,12 +44,17 @@ export function decodeStoreHeader(bytes: Uint8Array, path: string): StoreHeader 
   }
   const baseOffset = fields.getUint32(16) * 2 ** 32 + fields.getUint32(20);
   if (!Number.isSafeInteger(baseOffset)) throw badHeader(path, "base offset above 2^53 - 1");
-  return { frameFormat, salt: fields.getUint32(12), baseOffset };
+  return { frameFormat, salt: fields.getUint32(12), baseOffset, logId: fields.getUint32(24) };
 }
 
 /** Whether each of the first bytes of a short file may stem from an unfinished header. */
 export function mayBeUnfinishedHeader(bytes: Uint8Array): boolean {
   return STORE_MAGIC.every((byte, i) => i >= bytes.length || bytes[i] === 0 || bytes[i] === byte);
+}
+
+/** The error for a store that has the id of another log. */
+export function ofAnotherLog(path: string): SeglogError {
+  return new SeglogError("ERR_SEGLOG_CORRUPT", `${path} belongs to another log`, { path });
 }
 
 /** The error for a file whose first bytes are not those of a store. */

@@ -18,6 +18,7 @@ const DEFAULT_STORE_OPTIONS = Object.freeze({
   bufferBytes: 2 ** 20,
   expectedBytes: Number.MAX_SAFE_INTEGER,
   preallocate: true,
+  logId: 0,
   end: "crashed",
   random: (): number => randomBytes(4).readUInt32BE(),
 } as const satisfies Partial<OpenFileStoreOptions>);
@@ -59,6 +60,7 @@ function checkSizes(all: FileStoreOptions): void {
   checkInteger("stagedBytesMax", all.stagedBytesMax, { min: 1 });
   checkInteger("bufferBytes", all.bufferBytes, { min: 4096, max: 2 ** 28 });
   checkInteger("expectedBytes", all.expectedBytes, { min: 0 });
+  checkInteger("logId", all.logId, { min: 0, max: 2 ** 32 - 1 });
   if (all.baseOffset !== undefined) checkInteger("baseOffset", all.baseOffset, { min: 0 });
   if (all.keepRecords !== undefined) checkInteger("keepRecords", all.keepRecords, { min: 0 });
   if (all.mode !== undefined) checkInteger("mode", all.mode, { min: 0, max: 0o777 });

@@ -10,6 +10,7 @@ export async function goldenStore(frameFormat: FrameFormat): Promise<Uint8Array>
     path: "/golden.store",
     frameFormat,
     baseOffset: 1000,
+    logId: 0x10c01ded,
     random: () => 0x5e610600,
   });
   store.append(textOf("hello"));

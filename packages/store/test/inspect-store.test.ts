@@ -167,7 +167,7 @@ describe("a header that is gone", () => {
       await store.close();
     }
   };
-  const header = { frameFormat: "checked", salt: 0x1234567, baseOffset: 5 };
+  const header = { frameFormat: "checked", salt: 0x1234567, baseOffset: 5, logId: 0 };
   const two = [new Uint8Array(100).fill(3), new Uint8Array(7)];
 
   test("is proven by two frames, the second of which is valid with the salt of the first", async () => {
@@ -221,7 +221,7 @@ describe("a copy", () => {
         { head: new Uint8Array(), payloadBytes: 0, generation: 1 },
         { head, payloadBytes: to - from - 16, generation: 2 },
       ];
-      const header = { frameFormat, salt: 0x1234567, baseOffset: 5 };
+      const header = { frameFormat, salt: 0x1234567, baseOffset: 5, logId: 0 };
       await copyStore({
         fs,
         from: PATH,
