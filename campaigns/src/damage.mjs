@@ -128,8 +128,7 @@ const DAMAGES = Object.freeze({
       "index",
     ),
   ofAnotherLog: (files, random, { other }) => {
-    // nothing ties a store to its log: a whole one of another log cannot be told, if its range fits
-    const names = [...files.keys()].filter((name) => other.has(name) && !name.endsWith(".store"));
+    const names = [...files.keys()].filter((name) => other.has(name));
     if (names.length === 0) return undefined;
     const name = random.pick(names);
     files.set(name, bytesOf(other, name));

@@ -9,11 +9,6 @@ const KNOWN_VIOLATIONS = Object.freeze([
     text: /came back as other bytes[\s\S]*copyOverFrames (\d+\.store)[\s\S]*\1/,
     reason: "with its header gone, too, nothing tells repair that a store's frames are another's",
   },
-  {
-    campaign: "rot",
-    text: /ofAnotherLog seglog\.state|remove seglog\.state; remove /,
-    reason: "no file but the state says which log this is: another's is believed where it fits",
-  },
 ]);
 
 /** Whether `message` is of a known violation. @param {string} campaign @param {string} message */

@@ -224,7 +224,8 @@ describe("stores", () => {
     const log = await storedLog();
     const [first, second] = log.segments as [number, number];
     const longer = await storedLog({ segmentBytesMax: 1500 });
-    log.disk.replace(storePath(first), longer.disk.contents(storePath(first)));
+    const store = withLogId(logIdOf(log), longer.disk.contents(storePath(first)));
+    log.disk.replace(storePath(first), store);
     expect(longer.segments[1]).toBeGreaterThan(second);
     expect(await repaired(log)).toEqual({ kinds: ["wrong end"], actions: ["rewrite"], lost: [] });
   });
@@ -312,7 +313,7 @@ describe("the state file", () => {
   test("that says the log was closed too early does not drop what came after", async () => {
     const log = await storedLog();
     const early = await storedLog({ records: 20 });
-    log.disk.replace(STATE_PATH, early.disk.contents(STATE_PATH));
+    log.disk.replace(STATE_PATH, withLogId(logIdOf(log), early.disk.contents(STATE_PATH)));
     expect(await repaired(log)).toEqual({
       kinds: ["wrong state"],
       actions: ["saveState"],
@@ -323,7 +324,7 @@ describe("the state file", () => {
   test("that says the log begins behind its end drops nothing, and gives no offset again", async () => {
     const log = await storedLog();
     const other = await storedLog({ records: 200, firstOffset: 150 });
-    log.disk.replace(STATE_PATH, other.disk.contents(STATE_PATH));
+    log.disk.replace(STATE_PATH, withLogId(logIdOf(log), other.disk.contents(STATE_PATH)));
     const { kinds, actions } = await repaired(log);
     expect(kinds).toEqual(["missing segment", "wrong state"]);
     expect(actions).toEqual(["create", "saveState"]);

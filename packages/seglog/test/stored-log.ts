@@ -1,3 +1,4 @@
+import { crc32 } from "node:zlib";
 import { type SimulatedDisk, simulatedDisk } from "@seglog/fs/sim";
 import { inspectStore } from "@seglog/store";
 import { expect } from "vitest";
@@ -109,6 +110,28 @@ export function indexPath(baseOffset: number): string {
 }
 
 export const STATE_PATH = `${DIRECTORY}/seglog.state`;
+
+/** Which log it is, by the header of its first store. */
+export function logIdOf({ disk, segments }: StoredLog): number {
+  const bytes = disk.contents(storePath(segments[0] as number));
+  return new DataView(bytes.buffer, bytes.byteOffset).getUint32(24);
+}
+
+/** A store or state file of another log, as if it were of the one with `logId`. */
+export function withLogId(logId: number, file: Uint8Array): Uint8Array {
+  const bytes = file.slice();
+  const fields = new DataView(bytes.buffer);
+  const set = (from: number, { at, sumAt }: { at: number; sumAt: number }): void => {
+    fields.setUint32(from + at, logId);
+    fields.setUint32(from + sumAt, crc32(bytes.subarray(from, from + sumAt)));
+  };
+  if (fields.getUint32(0) === SEGL && bytes[4] === 0x4f) set(0, { at: 24, sumAt: 28 });
+  else for (const from of [0, 4096]) set(from, { at: 12, sumAt: 60 });
+  return bytes;
+}
+
+/** The first letters of the magic of a store, "SEGLOG". */
+const SEGL = 0x5345474c;
 
 async function placesIn(disk: SimulatedDisk, path: string): Promise<Map<number, Place>> {
   const places = new Map<number, Place>();
