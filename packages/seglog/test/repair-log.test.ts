@@ -7,6 +7,7 @@ import {
   copyOf,
   DIRECTORY,
   indexPath,
+  logIdOf,
   putFile,
   quarantineOf,
   readAll,
@@ -16,6 +17,7 @@ import {
   spoil,
   storedLog,
   storePath,
+  withLogId,
 } from "./stored-log.ts";
 import { temporaryDirectory } from "./temporary.ts";
 
@@ -249,6 +251,16 @@ describe("stores", () => {
       if (base === 60 && bytes.length === 0) continue; // where a new segment would begin
       expect(found).toEqual({ kinds: ["stray segment"], actions: ["move"], lost: [] });
     }
+  });
+
+  test("a file without a byte before the first record does not make records left over", async () => {
+    const log = await storedLog({ firstOffset: 7 });
+    expect(log.segments[0]).toBe(0);
+    await putFile(log.disk, storePath(2), new Uint8Array());
+    await log.disk.fs.remove(storePath(log.segments[1] as number));
+    for (const base of log.segments.slice(2)) await log.disk.fs.remove(storePath(base));
+    const { lost } = await repaired(log);
+    expect(lost).toEqual([{ from: log.segments[1], to: 60 }]);
   });
 
   test("behind a gap that is too large, everything goes to quarantine", async () => {

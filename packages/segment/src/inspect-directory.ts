@@ -155,8 +155,10 @@ class DirectoryInspection {
     const { stores } = this.#found.files;
     const last = stores.findLast(({ kind }) => kind !== "stray");
     for (const store of stores) {
+      // none is made before the first record: taken for one, it would make all before it left over
+      const mayBeMade = store === last && store.baseOffset >= belief.firstOffset;
       if (store.kind === "stray") strays.push(store);
-      else if (store.kind !== "unfinished" || store === last) candidates.push(store);
+      else if (store.kind !== "unfinished" || mayBeMade) candidates.push(store);
       else {
         strays.push(store);
         damages.push(strayUnfinished(store));
