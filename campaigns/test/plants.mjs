@@ -78,6 +78,13 @@ export const trustsEveryEnd = (options) => {
   };
 };
 
+/** @type {Plant} A store that does not ask which log it is of. */
+export const takesAnyLog = (options) => {
+  const open = options.openStore;
+  if (open === undefined) throw new Error("needs a store to plant into");
+  return { ...options, openStore: ({ logId: _, ...request }) => open(request) };
+};
+
 /**
  * @param {import("../src/session.mjs").OpenLogOptions} options
  * @param {(store: Store) => Partial<Store>} change

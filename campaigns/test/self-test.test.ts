@@ -14,6 +14,7 @@ import {
   swallowsFailures,
   syncsByFlushing,
   syncsNothing,
+  takesAnyLog,
   trustsEveryEnd,
 } from "./plants.mjs";
 
@@ -67,6 +68,21 @@ test("the rot campaign finds a log that gives flipped bytes as good", {
     found ||= "violation" in (await rotCase(log, { other: log, seed, plant }));
   }
   expect(found).toBe(true);
+});
+
+test("the rot campaign finds a log that takes the files of another for its own", {
+  timeout: TIMEOUT_MS,
+}, async () => {
+  const [log, other] = await Promise.all([finishedLog(1), finishedLog(2)]);
+  const violations = async (plant?: Plant): Promise<number> => {
+    let count = 0;
+    for (let seed = 0; seed < 60; seed++) {
+      count += "violation" in (await rotCase(log, { other, seed, plant })) ? 1 : 0;
+    }
+    return count;
+  };
+  expect(await violations()).toBe(0);
+  expect(await violations(takesAnyLog)).toBeGreaterThan(0);
 });
 
 async function crashFinds(plant: Plant): Promise<boolean> {

@@ -91,7 +91,8 @@ export const DAMAGE_KINDS: Readonly<Record<DamageKind, DamageRule>> = Object.fre
   },
   "stray segment": {
     harmless: false,
-    meaning: "a file of a segment's name, of another log, or without a header or frames to prove one",
+    meaning:
+      "a file of a segment's name, of another log, or without a header or frames to prove one",
     repair: "moved",
   },
   "missing segment": {

@@ -132,7 +132,8 @@ class DirectoryInspection {
       damages,
       refusals: this.#refusals,
       stateIsWrong:
-        !belief.isRight && (firstBase !== undefined || ["bad", "foreign"].includes(this.#found.state.kind)),
+        !belief.isRight &&
+        (firstBase !== undefined || ["bad", "foreign"].includes(this.#found.state.kind)),
       missingBefore: isMissing
         ? { from: belief.firstOffset, to: missingTo ?? belief.firstOffset }
         : undefined,

@@ -19,11 +19,7 @@ interface ToldLogs {
  */
 export async function tellLogs(
   options: InspectDirectoryOptions,
-  {
-    files,
-    state,
-    damages,
-  }: Pick<ToldLogs, "files" | "state"> & { readonly damages: Damage[] },
+  { files, state, damages }: Pick<ToldLogs, "files" | "state"> & { readonly damages: Damage[] },
 ): Promise<ToldLogs> {
   const logId = await logIdOf(options, files, state);
   const stores = files.stores.map((store): FoundStore => {

@@ -276,7 +276,12 @@ describe("opening", () => {
       [9, 2],
       [11, 9],
     ] as const) {
-      const header = encodeStoreHeader({ frameFormat: "checked", salt: 1, baseOffset: 0, logId: 0 });
+      const header = encodeStoreHeader({
+        frameFormat: "checked",
+        salt: 1,
+        baseOffset: 0,
+        logId: 0,
+      });
       header[at] = value;
       new DataView(header.buffer).setUint32(28, crc32(header, 0, 28, 0));
       expect(await code(header)).toBe("ERR_SEGLOG_UNSUPPORTED_FORMAT");

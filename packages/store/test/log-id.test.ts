@@ -6,14 +6,17 @@ import { fileContent, putContent } from "./places.ts";
 const PATH = "/log/a.store";
 
 describe("the id of a log", () => {
-  test.each([0, 1, 0x10c01ded, 2 ** 32 - 1])("%i is in bytes 24 to 27 of the header", async (id) => {
-    const fs = await stored({ logId: id });
-    const content = await fileContent(fs, PATH);
-    expect(new DataView(content.buffer, content.byteOffset).getUint32(24)).toBe(id);
-    const store = await inspectStore({ fs, path: PATH });
-    expect(store.header).toMatchObject({ kind: "good", header: { logId: id } });
-    await store.close();
-  });
+  test.each([0, 1, 0x10c01ded, 2 ** 32 - 1])(
+    "%i is in bytes 24 to 27 of the header",
+    async (id) => {
+      const fs = await stored({ logId: id });
+      const content = await fileContent(fs, PATH);
+      expect(new DataView(content.buffer, content.byteOffset).getUint32(24)).toBe(id);
+      const store = await inspectStore({ fs, path: PATH });
+      expect(store.header).toMatchObject({ kind: "good", header: { logId: id } });
+      await store.close();
+    },
+  );
 
   test("is 0 where nobody says it", async () => {
     const content = await fileContent(await stored({}), PATH);
