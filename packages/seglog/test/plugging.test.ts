@@ -146,6 +146,7 @@ describe("what openers are asked", () => {
     expect(stores).toEqual([
       {
         fs: expect.anything(),
+        logId: expect.any(Number),
         path: `${path}.store`,
         access: "write",
         create: "exclusive",

@@ -178,8 +178,8 @@ export interface OpenFileStoreOptions {
    */
   readonly baseOffset?: number;
   /**
-   * Which log the store is of: a u32, the same in all stores of one log, kept in the header of a new
-   * file. For an existing file it is compared, unless the header has 0. Default 0: not known.
+   * Which log the store is of: a u32, the same in all stores of one log, kept in the header of a
+   * new file. For an existing file it is compared, unless either is 0. Default 0: not known.
    * @throws ERR_SEGLOG_CORRUPT  the store belongs to another log
    */
   readonly logId?: number;
