@@ -9,6 +9,7 @@ import { mixSeeds, Random } from "./random.mjs";
 import { verifyAndRepair } from "./rot-repair.mjs";
 import { DIRECTORY, Session } from "./session.mjs";
 import { isCoded, textOf, Violation } from "./violation.mjs";
+import { whoseLog } from "./whose-log.mjs";
 import { makeWorkload } from "./workload.mjs";
 
 /** @typedef {import("./damage.mjs").Files} Files */
@@ -78,11 +79,12 @@ export async function rotCase(log, { other, seed, only, plant }) {
   const { files, done } = damage(log.files, strangers, seed, only);
   const names = [...files.keys()];
   if (!names.some((name) => name.endsWith(".store"))) return { outcome: "refused", done };
-  if (isAnother(files, log, other)) return { outcome: "unknowable", done };
+  const whose = whoseLog(files, { log, other });
+  if (whose === "theirs") return { outcome: "unknowable", done };
   const memory = process.memoryUsage().arrayBuffers;
   try {
     const outcome = await use({ log, files, done, seed, plant });
-    if (plant === undefined) {
+    if (plant === undefined && whose === "ours") {
       await verifyAndRepair({ log, files, done, makeDisk: () => diskOf(files, seed) });
     }
     const grown = process.memoryUsage().arrayBuffers - memory;
@@ -208,33 +210,6 @@ function coded(what, error) {
     throw new Violation(`${what} says not where the damage is`, error);
   }
   return undefined;
-}
-
-/**
- * Whether the other log's id is in these files, and ours nowhere: they are the other log.
- *
- * @param {Files} files
- * @param {FinishedLog} log
- * @param {FinishedLog} other
- */
-function isAnother(files, log, other) {
-  const ids = idsOf(files);
-  const isIn = (/** @type {FinishedLog} */ { files: own }) =>
-    idsOf(own).some((id) => ids.includes(id));
-  return isIn(other) && !isIn(log);
-}
-
-/** Which logs stores and state file say they are of. @param {Files} files */
-function idsOf(files) {
-  return [...files].flatMap(([name, bytes]) => {
-    const places = name.endsWith(".store") ? [24] : name === "seglog.state" ? [12, 4108] : [];
-    const { buffer, byteOffset, length } = bytes;
-    const fields = new DataView(buffer, byteOffset, length);
-    return places
-      .filter((at) => at + 4 <= length)
-      .map((at) => fields.getUint32(at))
-      .filter((id) => id !== 0);
-  });
 }
 
 /** @param {import("@seglog/fs/sim").SimulatedDisk} disk @returns {Promise<Files>} */

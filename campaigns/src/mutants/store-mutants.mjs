@@ -209,6 +209,18 @@ export const STORE_MUTANTS = Object.freeze([
     ],
   },
   {
+    name: "store-of-any-log",
+    bug: "a store opens whichever log it is of",
+    campaign: "rot",
+    edits: [
+      {
+        file: "packages/store/src/open-header.ts",
+        find: "if (isAnother(options.logId, header.logId)) throw ofAnotherLog(path);",
+        replace: "",
+      },
+    ],
+  },
+  {
     name: "store-header-without-sync",
     bug: "the header of a new store is not synced",
     campaign: "crash",

@@ -43,6 +43,14 @@ describe("a store of another log in the place of ours", () => {
     }
   });
 
+  test("of one record is not told by an index: it begins as all of them do", async () => {
+    const log = await storedLog(EVERYTHING);
+    put(log, storePath(0), await storedLog({ segmentBytesMax: 1 }));
+    const { kinds, lost } = await repaired(log);
+    expect(kinds).toContain("stray segment");
+    expect(lost).toEqual([{ from: 0, to: 20 }]);
+  });
+
   test("is believed where it has no id, as a store from before there were any", async () => {
     const log = await storedLog();
     const other = await storedLog();

@@ -71,6 +71,15 @@ export class IndexCheck {
     return this.#endsAt !== undefined && this.#endsAt < nextOffset ? "short" : "right";
   }
 
+  /**
+   * Whether it was written for the records before `nextOffset` and no others. Of one record every
+   * index says the same.
+   */
+  isOf(nextOffset: Offset): boolean {
+    const isMore = this.#entry(nextOffset) !== undefined;
+    return this.verdict(nextOffset) === "right" && nextOffset > this.#baseOffset + 1 && !isMore;
+  }
+
   #entry(offset: Offset): number | undefined {
     const n = offset - this.#baseOffset;
     if (this.#index === undefined || n < 0 || n >= this.#count) return undefined;

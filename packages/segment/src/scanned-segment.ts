@@ -52,4 +52,6 @@ export interface ScannedSegment {
   /** All but what the end tells, which needs the neighbours. */
   readonly damages: readonly Damage[];
   readonly index: "right" | "wrong" | "short" | "missing";
+  /** Whether the index can only have been written for these records. */
+  readonly hasOwnIndex: boolean;
 }

@@ -64,6 +64,5 @@ async function hasItsIndex(options: InspectDirectoryOptions, store: FoundStore):
   const turn: typeof options.turn = (told) => options.turn({ ...told, bytesDone: 0 });
   const { bytes: bytesTotal } = store;
   const scanner = new SegmentScanner({ ...options, turn }, { bytesTotal, refusals: [] });
-  const scanned = await scanner.scan(store, undefined, []);
-  return scanned !== undefined && scanned.records > 0 && scanned.index === "right";
+  return (await scanner.scan(store, undefined, []))?.hasOwnIndex === true;
 }
