@@ -72,11 +72,12 @@ export class IndexCheck {
   }
 
   /**
-   * Whether it was written for the records before `nextOffset` and no others. Of one record every
-   * index says the same.
+   * Whether it was written for the records before `nextOffset` and no others, but for those in
+   * damaged bytes that begin at `tailFrom`. Of one record every index says the same.
    */
-  isOf(nextOffset: Offset): boolean {
-    const isMore = this.#entry(nextOffset) !== undefined;
+  isOf(nextOffset: Offset, tailFrom: number | undefined): boolean {
+    const next = this.#entry(nextOffset);
+    const isMore = next !== undefined && next !== tailFrom;
     return this.verdict(nextOffset) === "right" && nextOffset > this.#baseOffset + 1 && !isMore;
   }
 

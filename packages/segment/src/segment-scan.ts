@@ -105,7 +105,7 @@ class SegmentScan implements FrameVisitor {
         (end.verdict === "cutBatch" ? this.#atBatch : undefined) ?? this.#atDamage ?? this.#here(),
       damages: this.#damages,
       index: this.#index.verdict(this.#offset),
-      hasOwnIndex: this.#index.isOf(this.#offset),
+      hasOwnIndex: this.#index.isOf(this.#offset, gap?.from),
     };
   }
 
