@@ -29,9 +29,10 @@ export interface CommitTarget {
  * call but `close` and `stats` fails with `ERR_SEGLOG_CLOSED`.
  *
  * With {@link GroupCommitOptions.resume}, a target that says `ERR_SEGLOG_NOT_WRITTEN` has only had
- * no room: everything that waits rejects with that error, and so do calls until `resume` resolves;
- * then appends go on. Where records were lost that `stage` took, and that nobody waited for,
- * `stage` and `ready` go on failing with it until a `flush` has said so.
+ * no room: calls reject with that error until `resume` resolves, and then everything that waits.
+ * None of it is there any more, nor after a crash, and appends go on. Where records were lost that
+ * `stage` took, and that nobody waited for, `stage` and `ready` go on failing with it until a
+ * `flush` has said so.
  */
 export interface GroupCommit {
   /**
@@ -109,9 +110,10 @@ export interface GroupCommitOptions {
    */
   readonly lingerMs?: number;
   /**
-   * Called when the target has failed with `ERR_SEGLOG_NOT_WRITTEN`, and everybody who waited was
-   * rejected: is to drop what the target holds beyond its last sync, and to let it go on. Where it
-   * rejects the group commit is poisoned. `Log.resume` does this. Default: every failure poisons.
+   * Called when the target has failed with `ERR_SEGLOG_NOT_WRITTEN`: is to drop, durably, what the
+   * target holds beyond its last sync, and to let it go on. Who waits is rejected when it resolves.
+   * Where it rejects the group commit is poisoned. `Log.resume` does this. Default: every failure
+   * poisons.
    */
   readonly resume?: () => Promise<void>;
   /**

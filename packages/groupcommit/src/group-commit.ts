@@ -87,15 +87,14 @@ class Committer implements GroupCommit {
     const bytes = recordBytes(record);
     if (this.#untold !== undefined) throw this.#untold;
     if (!this.#admits(bytes)) throw this.#refuse(bytes);
-    let address: number;
     try {
-      address = this.#target.append(record);
+      const address = this.#target.append(record);
+      this.#cycle.count(bytes);
+      return address;
     } catch (error) {
       this.#refused(error);
       throw error;
     }
-    this.#cycle.count(bytes);
-    return address;
   }
 
   ready(): Promise<void> {
@@ -188,7 +187,8 @@ class Committer implements GroupCommit {
 
   /** Stages what waits, in turn, as far as there is room. */
   #drain(): void {
-    if (this.#draining) return; // a `stage` of this very loop aborted another waiter
+    // a `stage` of this very loop aborted another waiter; or all will be rejected
+    if (this.#draining || this.#stall !== undefined) return;
     this.#draining = true;
     for (let waiter = this.#queue.first; waiter !== undefined; waiter = this.#queue.first) {
       if (!this.#hasRoom(waiter.bytes)) break;
@@ -202,15 +202,12 @@ class Committer implements GroupCommit {
   }
 
   #stageWaiter(waiter: Waiter, stage: () => unknown): void {
-    let value: unknown;
     try {
-      value = stage();
+      this.#cycle.acknowledgeWaiter(stage(), waiter);
     } catch (error) {
       this.#refused(error);
       waiter.reject(error);
-      return;
     }
-    this.#cycle.acknowledgeWaiter(value, waiter);
   }
 
   #wakeReady(): void {
@@ -221,7 +218,7 @@ class Committer implements GroupCommit {
 
   #committed(): void {
     if (this.#stall !== undefined) {
-      this.#takeBack(this.#stall);
+      void this.#takeBack(this.#stall);
       return;
     }
     this.#drain();
@@ -241,35 +238,37 @@ class Committer implements GroupCommit {
     if (this.#stall !== undefined || !this.#canResume(error)) return;
     this.#stall = error;
     // a sync that runs tells itself what became of the records that it covers
-    if (!this.#cycle.isSyncing) this.#takeBack(error);
+    if (!this.#cycle.isSyncing) void this.#takeBack(error);
   }
 
   #canResume(error: unknown): error is SeglogError {
     return this.#resume !== undefined && hasCode(error, "ERR_SEGLOG_NOT_WRITTEN");
   }
 
-  /** Rejects everything that waits, then lets the target drop what it holds, and goes on. */
-  #takeBack(error: SeglogError): void {
+  /**
+   * Rejects everything that waits once the target has dropped what it holds: who was told that a
+   * record is lost must not find it after a crash.
+   */
+  async #takeBack(error: SeglogError): Promise<void> {
+    this.#cycle.stop();
+    try {
+      await Promise.resolve().then(this.#resume); // whose call was refused is told first
+    } catch (cause) {
+      return this.#poisonBy(cause);
+    }
     if (this.#cycle.takeBack(error)) this.#untold = error;
     this.#rejectWaiting(error);
-    // not within the call that was refused: its caller must be told before anything goes on
-    const resumed = Promise.resolve().then(() => this.#resume?.());
-    void resumed.then(
-      () => {
-        this.#stall = undefined;
-        this.#committed();
-      },
-      (cause: unknown) => this.#poisonBy(cause),
-    );
+    this.#stall = undefined;
+    this.#committed();
   }
 
   #failed(cause: unknown): void {
-    if (this.#canResume(cause)) {
-      this.#stall ??= cause;
-      this.#takeBack(this.#stall);
-    } else {
+    if (!this.#canResume(cause)) {
       this.#poisonBy(cause);
+      return;
     }
+    this.#stall ??= cause;
+    void this.#takeBack(this.#stall);
   }
 
   #poisonBy(cause: unknown): void {

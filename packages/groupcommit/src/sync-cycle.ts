@@ -107,6 +107,11 @@ export class SyncCycle {
     if (this.#syncing === undefined && this.#filling.records > 0) this.#begin();
   }
 
+  /** Begins no sync by itself from now on, until something else is staged. */
+  stop(): void {
+    this.#pacer.cancel();
+  }
+
   /**
    * Rejects everything that waits for a sync, after one failed. `#syncing` was left set: no sync
    * begins again, and its records stay counted as pending.

@@ -187,3 +187,41 @@ test("no block left at close: it ends, and says what was not committed", async (
     await checkAfterwards(disk, acknowledged);
   }
 });
+
+test("what was rejected for want of room is not there after a power cut, however soon", async () => {
+  for (let seed = 1; seed <= 4; seed++) {
+    const disk = simulatedDisk({ seed });
+    const log = await open(disk);
+    await log.append("first");
+    let isOver = false;
+    disk.fail({
+      at: ({ kind, path }) => {
+        const isIt = !isOver && kind === "write" && path.endsWith(".store");
+        isOver ||= isIt;
+        return isIt;
+      },
+      errno: "ENOSPC",
+      effect: "partial",
+    });
+    let isTold = false;
+    const cuts: SimulatedDisk[] = [];
+    const look = (): void => {
+      if (isTold) for (const state of disk.crashStates({ limit: 16 })) cuts.push(state.disk);
+    };
+    disk.onOperation(look);
+    const lost = Array.from({ length: 8 }, () => log.append("lost"));
+    lost[0]?.catch(() => {
+      isTold = true;
+    });
+    const told = await Promise.allSettled(lost);
+    expect(told.every(({ status }) => status === "rejected")).toBe(true);
+    look();
+    await log.close();
+    expect(cuts.length).toBeGreaterThan(0);
+    for (const cut of cuts) {
+      const again = await open(cut);
+      expect([again.nextOffset, Buffer.from(again.read(0).value).toString()]).toEqual([1, "first"]);
+      await again.close();
+    }
+  }
+});
