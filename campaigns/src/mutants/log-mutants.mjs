@@ -201,8 +201,9 @@ export const LOG_MUTANTS = Object.freeze([
       },
       {
         file: TRUNCATOR,
-        find: "if (isRolled ||",
-        replace: "await this.#saveTwice({ firstOffset: offset }); if (isRolled ||",
+        find: "if (await writer.rollBehind(offset)) await this.#removeBefore(offset);",
+        replace:
+          "await this.#saveTwice({ firstOffset: offset }); if (await writer.rollBehind(offset)) await this.#removeBefore(offset);",
       },
     ],
   },

@@ -122,7 +122,7 @@ async function openExisting(
     opened.push(
       next === undefined
         ? await openLast(catalog, baseOffset, state)
-        : await openSealed(catalog, { baseOffset, nextOffset: next, clean }),
+        : await openSealed(catalog, { baseOffset, nextOffset: next }),
     );
   }
   const active = opened.at(-1) as Segment;
@@ -214,18 +214,20 @@ function openLast(
 
 async function openSealed(
   catalog: SegmentCatalog,
-  what: { readonly baseOffset: Offset; readonly nextOffset: Offset; readonly clean: boolean },
+  { baseOffset, nextOffset }: { readonly baseOffset: Offset; readonly nextOffset: Offset },
 ): Promise<Segment> {
-  const { baseOffset, nextOffset, clean } = what;
   try {
     return await catalog.open(baseOffset, { mode: "sealed", nextOffset });
   } catch (error) {
-    if (clean || !hasCode(error, "ERR_SEGLOG_CORRUPT")) throw error;
+    if (!hasCode(error, "ERR_SEGLOG_CORRUPT")) throw error;
   }
   // complete and durable, as the segment after it shows, but the crash came before it was sealed,
-  // or a writer in another process is about to: what was preallocated is still there
+  // or a writer in another process is about to: what was preallocated is still there. Also after a
+  // clean close: a process may have been killed between the cut and its sync, and the next one, to
+  // which the file looked sealed, had nothing to sync
   const segment = await catalog.open(baseOffset, { mode: "crashed", nextOffset });
   try {
+    if (segment.tornBytes > 0) throw corrupt(catalog.path, `bytes behind record ${nextOffset - 1}`);
     if (!catalog.readOnly) await segment.seal();
     return segment;
   } catch (error) {

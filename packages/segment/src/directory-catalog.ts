@@ -21,7 +21,7 @@ import type {
 } from "./contract.ts";
 import { directoryMode, parentOf } from "./directory-paths.ts";
 import { openSegment } from "./open-segment.ts";
-import { refuseOverlong } from "./refuse-overlong.ts";
+import { bytesBehind, refuseOverlong } from "./refuse-overlong.ts";
 import { baseOffsetOf, indexName, storeName } from "./segment-name.ts";
 import { StateFile } from "./state-file.ts";
 import { type StoreRequestParts, storeRequest } from "./store-request.ts";
@@ -187,17 +187,16 @@ class DirectoryCatalog implements SegmentCatalog {
   }
 
   /**
-   * Before a torn tail may be cut from a segment whose end is known: what is to be cut must lie
-   * behind that end. Reads only.
+   * Before anything may be cut from a segment whose end is known: all its records must be there, and
+   * behind them nothing but zeros, which are preallocated. Reads only.
    */
   async #checkEnd(baseOffset: Offset, nextOffset: Offset): Promise<void> {
-    const store = await this.#openStore(baseOffset, {
-      create: "never",
-      end: "crashed",
-      access: "read",
-    });
-    const how = { access: "scratch", trustIndex: false, nextOffset } as const;
-    await (await this.#open(baseOffset, store, how)).close();
+    const how = { create: "never", end: "crashed", access: "read" } as const;
+    const store = await this.#openStore(baseOffset, how);
+    const { tornBytes } = store;
+    const scratch = { access: "scratch", trustIndex: false, nextOffset } as const;
+    await (await this.#open(baseOffset, store, scratch)).close();
+    if (tornBytes > 0) throw bytesBehind(this.#storePath(baseOffset), nextOffset);
   }
 
   /**

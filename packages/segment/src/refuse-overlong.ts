@@ -16,3 +16,9 @@ export async function refuseOverlong(fs: FileSystem, path: string): Promise<void
   const text = `${path} has ${bytes} bytes, more than any segment`;
   throw new SeglogError("ERR_SEGLOG_CORRUPT", text, { path, position: STORE_FILE_BYTES_LIMIT });
 }
+
+/** The error for a segment behind whose last record there is more than what was preallocated. */
+export function bytesBehind(path: string, nextOffset: number): SeglogError {
+  const text = `${path} goes on behind its last record, ${nextOffset - 1}`;
+  return new SeglogError("ERR_SEGLOG_CORRUPT", text, { path, offset: nextOffset });
+}
