@@ -52,6 +52,25 @@ describe("opening again", () => {
     await plain.close();
   });
 
+  it.each(["closed", "crashed"] as const)(
+    "zeros behind a sealed segment are what was preallocated, other bytes are damage (%s)",
+    async (end) => {
+      const path = `${DIRECTORY}/${storeName(0)}`;
+      const zeros = await filled(5, end);
+      await overwrite(zeros.fs, path, 8000, new Uint8Array(100));
+      const log = await zeros.open();
+      expect(await contentOf(log)).toEqual(rangeOf(0, 5));
+      await log.close();
+
+      const garbage = await filled(5, end);
+      await overwrite(garbage.fs, path, 8000, new Uint8Array(3).fill(7));
+      const before = (await garbage.fs.stat(path))?.bytes;
+      await expect(garbage.open()).rejects.toMatchObject(CORRUPT);
+      await expect(garbage.open({ readOnly: true })).rejects.toMatchObject(CORRUPT);
+      expect((await garbage.fs.stat(path))?.bytes, "nothing was cut").toBe(before);
+    },
+  );
+
   it("the segment before the last need not have been sealed", async () => {
     const place = await filled(5, "crashed");
     await overwrite(place.fs, `${DIRECTORY}/${storeName(0)}`, 8000, new Uint8Array(100));
