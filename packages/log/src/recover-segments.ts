@@ -122,7 +122,7 @@ async function openExisting(
     opened.push(
       next === undefined
         ? await openLast(catalog, baseOffset, state)
-        : await openSealed(catalog, { baseOffset, nextOffset: next }),
+        : await openSealed(catalog, { baseOffset, nextOffset: next, clean }),
     );
   }
   const active = opened.at(-1) as Segment;
@@ -214,8 +214,9 @@ function openLast(
 
 async function openSealed(
   catalog: SegmentCatalog,
-  { baseOffset, nextOffset }: { readonly baseOffset: Offset; readonly nextOffset: Offset },
+  what: { readonly baseOffset: Offset; readonly nextOffset: Offset; readonly clean: boolean },
 ): Promise<Segment> {
+  const { baseOffset, nextOffset, clean } = what;
   try {
     return await catalog.open(baseOffset, { mode: "sealed", nextOffset });
   } catch (error) {
@@ -225,9 +226,12 @@ async function openSealed(
   // or a writer in another process is about to: what was preallocated is still there. Also after a
   // clean close: a process may have been killed between the cut and its sync, and the next one, to
   // which the file looked sealed, had nothing to sync
-  const segment = await catalog.open(baseOffset, { mode: "crashed", nextOffset });
+  const how = { mode: "crashed", nextOffset, zerosOnly: clean } as const;
+  const segment = await catalog.open(baseOffset, how);
   try {
-    if (segment.tornBytes > 0) throw corrupt(catalog.path, `bytes behind record ${nextOffset - 1}`);
+    if (clean && segment.tornBytes > 0) {
+      throw corrupt(catalog.path, `bytes behind record ${nextOffset - 1}`);
+    }
     if (!catalog.readOnly) await segment.seal();
     return segment;
   } catch (error) {

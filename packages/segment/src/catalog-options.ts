@@ -66,7 +66,7 @@ function defined<T extends object>(options: T): Partial<T> {
 
 /** @throws ERR_SEGLOG_INVALID_ARGUMENT naming the option that is wrong */
 export function checkOpenListed(options: OpenListedOptions): void {
-  checkOptions("options", options, ["mode", "nextOffset", "cutAt"]);
+  checkOptions("options", options, ["mode", "nextOffset", "cutAt", "zerosOnly"]);
   checkOneOf("mode", options.mode, ["sealed", "closed", "crashed"]);
   if (options.mode === "sealed" || options.nextOffset !== undefined) {
     checkInteger("nextOffset", options.nextOffset, { min: 0 });

@@ -227,6 +227,11 @@ export interface OpenListedOptions {
    * there is dropped and not judged, by stores that know `keepRecords`; others may still have it.
    */
   readonly cutAt?: Offset;
+  /**
+   * With `"crashed"` and `nextOffset`: only zeros, which were preallocated, may lie behind the last
+   * record; other bytes are damage, as in a log that was closed. Default false: they are cut.
+   */
+  readonly zerosOnly?: boolean;
 }
 
 /** What a log must remember beside its segments. */

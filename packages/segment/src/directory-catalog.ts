@@ -153,7 +153,7 @@ class DirectoryCatalog implements SegmentCatalog {
       ...(nextOffset === undefined ? {} : { nextOffset }),
     };
     if (mode === "crashed" && nextOffset !== undefined && !this.readOnly) {
-      await this.#checkEnd(baseOffset, nextOffset);
+      await this.#checkEnd(baseOffset, { ...options, nextOffset });
     }
     const kept = cutAt === undefined ? {} : { keepRecords: Math.max(0, cutAt - baseOffset) };
     const store = await this.#openStore(baseOffset, { create: "never", end: mode, ...kept });
@@ -187,16 +187,19 @@ class DirectoryCatalog implements SegmentCatalog {
   }
 
   /**
-   * Before anything may be cut from a segment whose end is known: all its records must be there, and
-   * behind them nothing but zeros, which are preallocated. Reads only.
+   * Before anything may be cut from a segment whose end is known: all its records must be there,
+   * and with `zerosOnly` nothing but zeros behind them. Reads only.
    */
-  async #checkEnd(baseOffset: Offset, nextOffset: Offset): Promise<void> {
+  async #checkEnd(
+    baseOffset: Offset,
+    { nextOffset, zerosOnly = false }: OpenListedOptions & { readonly nextOffset: Offset },
+  ): Promise<void> {
     const how = { create: "never", end: "crashed", access: "read" } as const;
     const store = await this.#openStore(baseOffset, how);
     const { tornBytes } = store;
     const scratch = { access: "scratch", trustIndex: false, nextOffset } as const;
     await (await this.#open(baseOffset, store, scratch)).close();
-    if (tornBytes > 0) throw bytesBehind(this.#storePath(baseOffset), nextOffset);
+    if (zerosOnly && tornBytes > 0) throw bytesBehind(this.#storePath(baseOffset), nextOffset);
   }
 
   /**
