@@ -9,6 +9,12 @@ const KNOWN_VIOLATIONS = Object.freeze([
     text: /came back as other bytes(?=[\s\S]*copyOverFrames (\d+\.store))(?=[\s\S]*\1[\s\S]*\1)/,
     reason: "with its header gone, too, nothing tells repair that a store's frames are another's",
   },
+  {
+    campaign: "rot",
+    text: /repair lost \d+, whose frame is whole\n(?=[^\n]*seglog\.state)(?:[^\n]*; ){2}/,
+    reason:
+      "with the state of another log, or none, two damages more can make repair believe the wrong log",
+  },
 ]);
 
 /** Whether `message` is of a known violation. @param {string} campaign @param {string} message */
