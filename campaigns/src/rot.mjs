@@ -150,9 +150,11 @@ function whyShort({ files, first, next, sure, closed }, { firstOffset, nextOffse
   if (looksCrashed && firstOffset === first && nextOffset < next) {
     // and the last frame of the sync before it: FORMAT.md of the store
     if (nextOffset >= sure - 1) return "ambiguous";
-    const active = [...files.keys()].findLast((name) => name.endsWith(".store")) ?? "";
-    const isEndGone = done.some((text) => ENDS_GONE.test(text) && text.includes(active));
-    if (isEndGone && nextOffset >= Number.parseInt(active, 10)) return "unknowable";
+    // the last segment, and where that is gone as a whole the one before it, and so on
+    for (const name of [...files.keys()].filter((each) => each.endsWith(".store")).reverse()) {
+      if (!done.some((text) => ENDS_GONE.test(text) && text.includes(name))) break;
+      if (nextOffset >= Number.parseInt(name, 10)) return "unknowable";
+    }
   }
   throw new Violation(
     `opened as [${firstOffset}, ${nextOffset}) without an error, and was [${first}, ${next}), sure up to ${sure}`,
