@@ -1,6 +1,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { SLICE_SEED } from "../slices.mjs";
 import { findMutant, MUTANTS } from "./mutants.mjs";
 import { builtModule, plantEdit } from "./plant-edits.mjs";
@@ -62,7 +65,9 @@ export function checkEdit(edit) {
 async function runTrial({ campaign, mutant }) {
   const script = new URL("try-slice.mjs", import.meta.url).pathname;
   const args = [script, campaign, String(mutant?.seed ?? SLICE_SEED), String(BUDGET_MS)];
-  const env = { ...process.env };
+  // a kill campaign leaves the log in which it found something: here nobody will look at it
+  const scratch = await mkdtemp(join(tmpdir(), "seglog-mutant-"));
+  const env = { ...process.env, TMPDIR: scratch };
   if (mutant !== undefined) {
     env["SEGLOG_MUTANT"] = mutant.name;
     const plant = new URL("plant.mjs", import.meta.url).href;
@@ -80,6 +85,7 @@ async function runTrial({ campaign, mutant }) {
   const timer = setTimeout(() => child.kill("SIGKILL"), BUDGET_MS * 2);
   await once(child, "close");
   clearTimeout(timer);
+  await rm(scratch, { recursive: true, force: true });
   const line = output.split("\n").findLast((text) => text.startsWith("{"));
   return { complaint, ...(line === undefined ? {} : { outcome: JSON.parse(line) }) };
 }
