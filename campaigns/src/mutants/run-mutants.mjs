@@ -67,6 +67,7 @@ async function runTrial({ campaign, mutant }) {
   const args = [script, campaign, String(mutant?.seed ?? SLICE_SEED), String(BUDGET_MS)];
   // a kill campaign leaves the log in which it found something: here nobody will look at it
   const scratch = await mkdtemp(join(tmpdir(), "seglog-mutant-"));
+  /** @type {NodeJS.ProcessEnv} */
   const env = { ...process.env, TMPDIR: scratch };
   if (mutant !== undefined) {
     env["SEGLOG_MUTANT"] = mutant.name;
