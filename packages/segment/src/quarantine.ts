@@ -1,4 +1,4 @@
-import { hasCode, SeglogError } from "@seglog/errors";
+import { SeglogError } from "@seglog/errors";
 import type { FileHandle, FileSystem } from "@seglog/fs";
 import { directoryMode } from "./directory-paths.ts";
 
@@ -108,15 +108,6 @@ async function copyBytes(source: FileHandle, target: FileHandle, turn: () => voi
 
 function notADirectory(path: string): SeglogError {
   return new SeglogError("ERR_SEGLOG_EXISTS", `${path} is not a directory`, { path });
-}
-
-/** Removes a file that may not be there. */
-export async function removeIfThere(fs: FileSystem, path: string): Promise<void> {
-  try {
-    await fs.remove(path);
-  } catch (error) {
-    if (!hasCode(error, "ERR_SEGLOG_NOT_FOUND")) throw error;
-  }
 }
 
 const COPY_BYTES = 1 << 20;

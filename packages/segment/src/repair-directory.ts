@@ -1,12 +1,13 @@
 import { crc32 } from "node:zlib";
 import type { FileSystem } from "@seglog/fs";
 import type { CopyStoreOptions } from "@seglog/store";
+import { removeIfThere } from "./clean-up.ts";
 import { type Damage, damageOf } from "./damage.ts";
 import { LOCK_FILE_NAME } from "./directory-catalog.ts";
 import type { InspectionTools } from "./find-segments.ts";
 import { inspectDirectory } from "./inspect-directory.ts";
 import { lostBytes, lostFrames } from "./lost-record.ts";
-import { Quarantine, removeIfThere } from "./quarantine.ts";
+import { Quarantine } from "./quarantine.ts";
 import { planRepair, type RepairStep } from "./repair-plan.ts";
 import { indexName, storeName } from "./segment-name.ts";
 import { replaceStateFile, STATE_FILE_NAME } from "./state-file.ts";
