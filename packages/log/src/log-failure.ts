@@ -10,6 +10,8 @@ export class LogFailure {
   #tookBack: SeglogError | undefined;
   #closing = false;
   #closed = false;
+  /** Neither closing nor failed: what every append asks, in one look. */
+  #usable = true;
 
   /** @param onChange  called after the log was poisoned or closed */
   constructor(path: string, onChange: () => void) {
@@ -39,12 +41,14 @@ export class LogFailure {
     const errno = shortageOf(cause);
     if (errno === undefined) this.poison(cause);
     else if (!this.#poisoned) this.#shortage ??= { cause, errno };
+    this.#usable = false;
   }
 
   /** What was not committed has been dropped: writing goes on. */
   endStall(): void {
     this.#tookBack = this.soundnessError();
     this.#shortage = undefined;
+    this.#usable = !this.#poisoned && !this.#closing;
   }
 
   /** Why records were last dropped that were not committed; `undefined` if none ever were. */
@@ -56,6 +60,7 @@ export class LogFailure {
   poison(cause: unknown): void {
     if (this.#poisoned) return;
     this.#poisoned = true;
+    this.#usable = false;
     this.#cause = cause;
     this.#onChange();
   }
@@ -63,11 +68,13 @@ export class LogFailure {
   /** From now on calls are refused; work that is under way goes on. */
   beginClose(): void {
     this.#closing = true;
+    this.#usable = false;
   }
 
   /** From now on that ends, too. */
   close(): void {
     this.#closing = true;
+    this.#usable = false;
     this.#closed = true;
     this.#onChange();
   }
@@ -85,6 +92,7 @@ export class LogFailure {
    * @throws ERR_SEGLOG_CLOSED | ERR_SEGLOG_POISONED | ERR_SEGLOG_NOT_WRITTEN
    */
   checkUsable(): void {
+    if (this.#usable) return;
     if (this.#closing) throw this.#closedError();
     this.#checkSound();
   }

@@ -1,5 +1,6 @@
 import { hasCode, invariant, shortageOf } from "@seglog/errors";
 import type { Segment, SegmentCatalog } from "@seglog/segment";
+import { AppendBudget } from "./append-budget.ts";
 import type { Committer } from "./committer.ts";
 import type { Offset } from "./contract.ts";
 import { overloaded, tooLarge } from "./log-errors.ts";
@@ -37,6 +38,9 @@ export class LogWriter {
   readonly #clock: RecordClock;
   readonly #staging: StagingArea;
   #next: Offset;
+  /** What may be written to {@link LogWriter.#active} at once. */
+  readonly #budget = new AppendBudget();
+  #active: Segment;
   /** Time of the active segment's first record; `undefined` while it is empty. */
   #activeSince: number | undefined;
   #rolling: Promise<void> | undefined;
@@ -50,7 +54,8 @@ export class LogWriter {
     this.#next = parts.nextOffset;
     this.#staging = new StagingArea(parts.nextOffset);
     this.#clock = new RecordClock(parts.clock, parts.lastTime);
-    this.#activeSince = firstTimeOf(parts.segments.active);
+    this.#active = parts.segments.active;
+    this.#activeSince = firstTimeOf(this.#active);
   }
 
   get nextOffset(): Offset {
@@ -72,21 +77,14 @@ export class LogWriter {
   }
 
   append(value: Uint8Array): Offset {
-    const { segments, failure, recordBytesMax } = this.#parts;
+    const { failure, recordBytesMax } = this.#parts;
     failure.checkUsable();
     const bytes = value.length;
     if (bytes > recordBytesMax) throw tooLarge("a record", bytes, recordBytesMax);
     const time = this.#clock.now();
     const offset = this.#next;
-    const active = segments.active;
-    if (this.#mayAppendTo(active, time) && active.hasRoom(bytes, 1)) {
-      this.#checkStaged(active.stagedBytes, bytes + FRAME_OVERHEAD_BYTES);
-      const given = active.append(value, time, false);
-      invariant(given === offset, "the active segment ends where the log does");
-      this.#activeSince ??= time;
-    } else {
-      this.#enqueue({ values: [value], valueBytes: bytes, time });
-    }
+    if (this.#budget.take(bytes + FRAME_OVERHEAD_BYTES, time)) this.#write(value, time, offset);
+    else this.#appendChecked(value, time, offset);
     this.#next = offset + 1;
     this.appends++;
     return offset;
@@ -141,6 +139,7 @@ export class LogWriter {
    * Holds follow one another in the order of the calls.
    */
   beginHold(nextOffset: Offset): void {
+    this.#budget.revoke();
     this.#staging.hold(nextOffset, this.#next);
     this.#next = nextOffset;
     this.#parts.committer.lower(nextOffset);
@@ -149,6 +148,7 @@ export class LogWriter {
   /** The oldest hold ends: the active segment now ends where it said, and what waited goes on. */
   resume(): void {
     const { segments, committer } = this.#parts;
+    this.#budget.revoke();
     this.#staging.release();
     this.#mustRoll = false;
     this.#isSealed = false;
@@ -180,6 +180,7 @@ export class LogWriter {
 
   /** After a shortage: forgets what has no segment, and what had one, from `nextOffset` on. */
   takeBack(nextOffset: Offset): void {
+    this.#budget.revoke();
     this.#staging.forget(nextOffset);
     this.#next = nextOffset;
     this.#activeSince = firstTimeOf(this.#parts.segments.active);
@@ -196,6 +197,26 @@ export class LogWriter {
     while (this.#rolling !== undefined) await this.#rolling;
     await this.#parts.committer.settle();
     await Promise.all(this.#sealing);
+  }
+
+  #appendChecked(value: Uint8Array, time: number, offset: Offset): void {
+    const { segments, segmentAgeMsMax, stagedBytesMax } = this.#parts;
+    const { active } = segments;
+    const bytes = value.length;
+    if (!this.#mayAppendTo(active, time) || !active.hasRoom(bytes, 1)) {
+      this.#enqueue({ values: [value], valueBytes: bytes, time });
+      return;
+    }
+    this.#checkStaged(active.stagedBytes, bytes + FRAME_OVERHEAD_BYTES);
+    this.#active = active;
+    this.#write(value, time, offset);
+    this.#activeSince ??= time;
+    this.#budget.grant(active, this.#activeSince + segmentAgeMsMax, stagedBytesMax);
+  }
+
+  #write(value: Uint8Array, time: number, offset: Offset): void {
+    const given = this.#active.append(value, time, false);
+    invariant(given === offset, "the active segment ends where the log does");
   }
 
   #mayAppendTo(active: Segment, time: number): boolean {
@@ -219,6 +240,7 @@ export class LogWriter {
 
   #startRoll(): void {
     if (this.#rolling !== undefined || (this.#staging.queue.isEmpty && !this.#mustRoll)) return;
+    this.#budget.revoke();
     this.#rolling = this.#drain().then(
       () => {
         this.#rolling = undefined;
@@ -294,6 +316,7 @@ export class LogWriter {
   }
 
   #place(segment: Segment, group: StagedGroup): void {
+    this.#budget.revoke(); // it counts single records only
     placeGroup(segment, group, this.#parts.failure);
     this.#activeSince ??= group.time;
   }

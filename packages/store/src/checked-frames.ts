@@ -1,7 +1,9 @@
 import type { FrameFormat } from "./contract.ts";
-import { crc32Word } from "./crc32.ts";
+import { COPIED_BYTES_MAX, crc32Copy, crc32Start, crc32View, crc32Word } from "./crc32.ts";
 import { FRAME_FLAGS, FRAME_HEADER_BYTES, RECORD_BYTES_LIMIT } from "./format.ts";
 import type { FrameCodec } from "./frame-codec.ts";
+import { copyPayload } from "./copy-payload.ts";
+import type { Block } from "./staging.ts";
 
 const { batchContinues, present } = FRAME_FLAGS;
 const TAGS = FRAME_FLAGS.batchContinues | FRAME_FLAGS.generation;
@@ -23,6 +25,39 @@ export class CheckedFrames implements FrameCodec {
     const low = this.#salt ^ position;
     if (position < TWO_32) return low;
     return low ^ Math.imul(Math.floor(position / TWO_32), 0x9e3779b1);
+  }
+
+  write(
+    block: Block,
+    at: number,
+    position: number,
+    tags: number,
+    head: Uint8Array | undefined,
+    record: Uint8Array,
+  ): void {
+    const { bytes, view } = block;
+    const { length } = record;
+    if (head === undefined || head.length !== SEGMENT_HEAD_BYTES) {
+      const payloadBytes = copyPayload(bytes, at, head, record);
+      this.seal(bytes, at, position, payloadBytes, tags);
+      return;
+    }
+    // a segment's record: all that is known goes from register to memory and into the sum
+    const word = ((present | tags) << 28) | (SEGMENT_HEAD_BYTES + length);
+    const high = u32(head, 0);
+    const low = u32(head, 4);
+    view.setInt32(at + 4, word);
+    view.setInt32(at + 8, high);
+    view.setInt32(at + 12, low);
+    let sum = crc32Start(word, high, low, this.seed(position));
+    const payload = at + FRAME_HEADER_BYTES + SEGMENT_HEAD_BYTES;
+    if (length <= COPIED_BYTES_MAX) {
+      sum = crc32Copy(record, bytes, payload, sum);
+    } else {
+      bytes.set(record, payload);
+      sum = crc32View(view, payload, payload + length, sum);
+    }
+    view.setInt32(at, sum);
   }
 
   seal(bytes: Uint8Array, at: number, position: number, payloadBytes: number, tags: number): void {
@@ -96,6 +131,9 @@ function withBatchFlag(bytes: Uint8Array, at: number): Uint8Array {
   header[0] = (header[0] as number) | (batchContinues << 4);
   return header;
 }
+
+/** The heads of a segment are so long: for those there is a path of its own. */
+const SEGMENT_HEAD_BYTES = 8;
 
 const TWO_32 = 2 ** 32;
 const PRESENT_BIT = 1 << 31;

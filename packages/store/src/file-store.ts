@@ -85,14 +85,11 @@ export class FileStore implements Store {
     }
     const position = this.#staging.end;
     const block = this.#staging.reserve(frameBytes);
-    const at = block.used - frameBytes;
-    if (head !== undefined) copyHead(head, block.bytes, at + FRAME_HEADER_BYTES);
-    copy(record, block.bytes, at + FRAME_HEADER_BYTES + headBytes);
     const tags =
       options?.batchContinues === true
         ? this.#writer.generation | FRAME_FLAGS.batchContinues
         : this.#writer.generation;
-    this.#frames.seal(block.bytes, at, position, payloadBytes, tags);
+    this.#frames.write(block, block.used - frameBytes, position, tags, head, record);
     return position;
   }
 
@@ -209,32 +206,6 @@ export class FileStore implements Store {
     const text = `${path} is sealed or open for reading`;
     throw new SeglogError("ERR_SEGLOG_READ_ONLY", text, { path });
   }
-}
-
-/** Up to 8 bytes a loop is faster: `set` costs 14 ns to enter, the loop 1.3 ns a byte. */
-function copy(from: Uint8Array, to: Uint8Array, at: number): void {
-  const { length } = from;
-  if (length <= 8) {
-    for (let i = 0; i < length; i++) to[at + i] = from[i] as number;
-  } else {
-    to.set(from, at);
-  }
-}
-
-/** A segment's heads have 8 bytes: so written they cost 7 ns, half of what `set` takes. */
-function copyHead(from: Uint8Array, to: Uint8Array, at: number): void {
-  if (from.length !== 8) {
-    copy(from, to, at);
-    return;
-  }
-  to[at] = from[0] as number;
-  to[at + 1] = from[1] as number;
-  to[at + 2] = from[2] as number;
-  to[at + 3] = from[3] as number;
-  to[at + 4] = from[4] as number;
-  to[at + 5] = from[5] as number;
-  to[at + 6] = from[6] as number;
-  to[at + 7] = from[7] as number;
 }
 
 function overloaded(stagedBytes: number, bytesMax: number): SeglogError {

@@ -1,4 +1,5 @@
 import type { FrameFormat } from "./contract.ts";
+import type { Block } from "./staging.ts";
 
 /**
  * One way of framing a payload: eight bytes of header, then the payload. Pure: no I/O.
@@ -8,12 +9,23 @@ export interface FrameCodec {
   readonly format: FrameFormat;
 
   /**
-   * Writes the header of a frame whose payload is in place already. Five plain arguments, not an
-   * object: this runs once per append, and an object costs as much as the rest.
+   * Writes a whole frame whose payload is `head`, where there is one, and `record`. Plain
+   * arguments, not an object: this runs once per append, and an object costs as much as the rest.
    *
+   * @param at  index in the block of the frame's first byte; there is room from there on
    * @param position  where in the store the frame goes
    * @param tags  batch flag and generation, as in the top four bits of a checked frame
    */
+  write(
+    block: Block,
+    at: number,
+    position: number,
+    tags: number,
+    head: Uint8Array | undefined,
+    record: Uint8Array,
+  ): void;
+
+  /** Writes the header of a frame whose payload is in place already; otherwise the same. */
   seal(bytes: Uint8Array, at: number, position: number, payloadBytes: number, tags: number): void;
 
   /** Length of the payload; -1 when no frame begins like this. */

@@ -1,10 +1,23 @@
 import type { FrameFormat } from "./contract.ts";
+import { copyPayload } from "./copy-payload.ts";
 import { RECORD_BYTES_LIMIT } from "./format.ts";
 import type { FrameCodec } from "./frame-codec.ts";
+import type { Block } from "./staging.ts";
 
 /** The book's frames: an eight-byte length, then the bytes. Nothing in them can be verified. */
 export class PlainFrames implements FrameCodec {
   readonly format: FrameFormat = "plain";
+
+  write(
+    { bytes }: Block,
+    at: number,
+    position: number,
+    _tags: number,
+    head: Uint8Array | undefined,
+    record: Uint8Array,
+  ): void {
+    this.seal(bytes, at, position, copyPayload(bytes, at, head, record));
+  }
 
   seal(bytes: Uint8Array, at: number, _position: number, payloadBytes: number): void {
     bytes[at] = 0;

@@ -3,6 +3,8 @@ import { invariant } from "@seglog/errors";
 /** Frames in memory that lie one behind the other in the store. */
 export interface Block {
   readonly bytes: Uint8Array;
+  /** The same bytes. */
+  readonly view: DataView;
   /** Position of the first frame. */
   start: number;
   /** How much of `bytes` holds frames. */
@@ -102,7 +104,8 @@ export class Staging {
       frameBytes > this.#blockBytes
         ? newBytes(frameBytes)
         : (this.#free.pop() ?? newBytes(this.#blockBytes));
-    const block = { bytes, start: this.end, used: 0 };
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    const block = { bytes, view, start: this.end, used: 0 };
     this.#filling.push(block);
     this.#current = block;
     return block;
