@@ -65,6 +65,7 @@ export class MortalProcess {
       size: () => this.#call(() => handle.size()),
       read: (target, position) => this.#callNow(() => handle.read(target, position)),
       write: (parts, position) => this.#call(() => handle.write(parts, position)),
+      writeNow: (bytes, position) => this.#callNow(() => handle.writeNow(bytes, position)),
       allocate: (from, to) => this.#callNow(() => handle.allocate(from, to)),
       sync: () => this.#call(() => handle.sync()),
       truncate: (size) => this.#call(() => handle.truncate(size)),

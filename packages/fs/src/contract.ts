@@ -5,7 +5,7 @@
  * Paths are absolute or relative to the process, with `/` between names. Positions and sizes are
  * bytes: safe integers from 0. Calls that wait for the device are asynchronous; the few that only
  * touch memory or the page cache ({@link FileHandle.read}, {@link FileHandle.map},
- * {@link FileHandle.allocate}) are synchronous, because reads and appends of a log are.
+ * {@link FileHandle.allocate}, {@link FileHandle.writeNow}) are synchronous, because reads and appends of a log are.
  *
  * Errors of every member: `ERR_SEGLOG_NOT_FOUND` for a name that is not there,
  * `ERR_SEGLOG_EXISTS` for one that must not be, else `ERR_SEGLOG_IO` with `path`, `operation`,
@@ -123,6 +123,13 @@ export interface FileHandle {
    * this settles. On failure any prefix of the bytes may have been written.
    */
   write(parts: readonly Uint8Array[], position: number): Promise<void>;
+
+  /**
+   * Writes `bytes` from `position`, synchronously: for what is small, or lies where blocks are, and
+   * only has to reach the OS. Extends the file as {@link FileHandle.write} does, and as there
+   * nothing is durable before {@link FileHandle.sync}, and a failure may have written any prefix.
+   */
+  writeNow(bytes: Uint8Array, position: number): void;
 
   /**
    * Writes zeros over `[from, to)`, synchronously, so that blocks stand behind these bytes:

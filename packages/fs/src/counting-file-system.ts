@@ -111,6 +111,10 @@ function countedHandle(inner: FileHandle, count: Count): FileHandle {
       count("write");
       return inner.write(parts, position);
     },
+    writeNow(bytes, position) {
+      count("write");
+      inner.writeNow(bytes, position);
+    },
     allocate(from, to) {
       count("allocate");
       inner.allocate(from, to);

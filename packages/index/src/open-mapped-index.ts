@@ -5,6 +5,7 @@ import { countEntries } from "./count-entries.ts";
 import { INDEX_ENTRY_BYTES, POSITION_AT } from "./entry-layout.ts";
 import { MappedIndex } from "./mapped-index.ts";
 import { STEP_ENTRIES_MAX } from "./next-capacity.ts";
+import { readU64 } from "./u64.ts";
 
 const DEFAULTS: Readonly<{
   access: "write";
@@ -65,19 +66,14 @@ function entryReader(handle: FileHandle): (n: number) => IndexEntry {
     // Zeros, never plausible behind the first entry, where a file has meanwhile become shorter.
     bytes.fill(0);
     handle.read(bytes, n * INDEX_ENTRY_BYTES);
-    return { offset: u64(words, 0), position: u64(words, POSITION_AT) };
+    return { offset: readU64(words, 0), position: readU64(words, POSITION_AT) };
   };
-}
-
-/** Exact up to 2^53 - 1; larger values lose low bits, and stay larger. */
-function u64(words: DataView, at: number): number {
-  return words.getUint32(at) * 2 ** 32 + words.getUint32(at + 4);
 }
 
 async function mapEntries(handle: FileHandle, found: Found): Promise<Index> {
   const { access, growEntries, entryCount } = found;
   const length = entryCount * INDEX_ENTRY_BYTES;
-  const mapping = length === 0 ? undefined : handle.map(length, { access });
+  const mapping = length === 0 ? undefined : handle.map(length, { access: "read" });
   // A reader keeps no descriptor that it has no use for: a log may hold thousands of segments.
   if (access === "read" && (mapping?.outlivesHandle ?? true)) await closeFirst(handle, mapping);
   const firstOffset = mapping?.u64(0) ?? 0;

@@ -7,6 +7,9 @@ import { watchedFileSystem } from "./watched-file-system.ts";
 
 const path = "x.index";
 
+/** So many entries are held in memory before they are written. */
+const HELD = 4096;
+
 /** A disk on which calls that begin with `failing` fail, and what counts the calls below it. */
 function failingDisk() {
   const counted = countingFileSystem(memoryFileSystem());
@@ -21,7 +24,7 @@ function failingDisk() {
 }
 
 describe("a full disk", () => {
-  it.each(["allocate", "map", "flush"])(
+  it.each(["allocate", "map"])(
     "at %s makes the write fail, changes nothing, and a later write succeeds",
     async (operation) => {
       const { fs, disk } = failingDisk();
@@ -47,6 +50,25 @@ describe("a full disk", () => {
     },
   );
 
+  it("at the write of what is held makes a write fail, and nothing that was held is lost", async () => {
+    const { fs, disk } = failingDisk();
+    const index = await openMappedIndex({ fs, path });
+    for (let n = 0; n < HELD; n += 1) index.write(n, n * 13);
+    disk.failing = "writeNow";
+    for (let round = 0; round < 2; round += 1) {
+      const write = (): void => index.write(HELD, HELD * 13);
+      expect(write).toThrow(expect.objectContaining({ code: "ERR_SEGLOG_IO" }));
+      expect([index.nextOffset, index.read(HELD - 1)]).toEqual([HELD, (HELD - 1) * 13]);
+    }
+    disk.failing = "nothing";
+    index.write(HELD, HELD * 13);
+    const ends = [0, HELD - 1, HELD].map((offset) => index.read(offset));
+    expect(ends).toEqual([0, (HELD - 1) * 13, HELD * 13]);
+    await index.close();
+    const entries = Array.from({ length: HELD + 1 }, (_, n) => [n, n * 13] as const);
+    expect(await getFile(fs, path)).toEqual(encoded(entries));
+  });
+
   it("at the first write leaves the index empty: any offset may be first", async () => {
     const { fs, disk } = failingDisk();
     const index = await openMappedIndex({ fs, path });
@@ -65,7 +87,7 @@ describe("a full disk", () => {
 });
 
 describe("a failed sync", () => {
-  it.each(["sync", "flush"])(
+  it.each(["sync", "writeNow"])(
     "at %s is never retried: later syncs are refused",
     async (operation) => {
       const { fs, disk } = failingDisk();
@@ -87,7 +109,7 @@ describe("a failed sync", () => {
 });
 
 describe("a failing close", () => {
-  it.each(["flush", "unmap", "size", "truncate", "close"])(
+  it.each(["writeNow", "unmap", "size", "truncate", "close"])(
     "at %s rejects every time, and still releases the rest",
     async (operation) => {
       const { fs, disk } = failingDisk();

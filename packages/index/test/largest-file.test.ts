@@ -56,6 +56,7 @@ function fileOfCountedEntries(size: number, lengths: number[]): FileSystem {
       return target.length;
     },
     write: refuse,
+    writeNow: refuse,
     allocate: refuse,
     sync: refuse,
     truncate: async () => {},

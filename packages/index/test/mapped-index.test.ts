@@ -90,6 +90,20 @@ describe("calls to the disk", () => {
     await index.close();
   });
 
+  it("are one for 4096 writes, and none for reading what is held and what is not", async () => {
+    const calls: string[] = [];
+    const fs = watchedFileSystem(memoryFileSystem(), (call) => calls.push(call));
+    const index = await openMappedIndex({ fs, path, growEntries: 65_536 });
+    index.write(0, 0);
+    calls.length = 0;
+    for (let n = 1; n < 3 * 4096; n += 1) {
+      index.write(n, n * 13);
+      expect(index.read(n >> 1)).toBe((n >> 1) * 13);
+    }
+    expect(calls).toEqual(["writeNow 65536 0", "writeNow 65536 65536"]);
+    await index.close();
+  });
+
   it("are none for taking back what was written last, and writing it again", async () => {
     const { fs, counts, reset } = countingFileSystem(memoryFileSystem());
     const index = await openMappedIndex({ fs, path });
@@ -114,18 +128,18 @@ describe("calls to the disk", () => {
     calls.length = 0;
     index.write(9, 500);
     const ahead = ["allocate 639 640", "map 640"];
-    expect(calls).toEqual(["flush", `allocate ${9 * 16} ${18 * 16}`, ...ahead, "unmap"]);
+    expect(calls).toEqual([`allocate ${9 * 16} ${18 * 16}`, ...ahead, "unmap"]);
     await index.close();
   });
 
-  it("flush the old mapping before room is made, and close it after the new one is there", async () => {
+  it("close the old mapping after the new one is there", async () => {
     const calls: string[] = [];
     const fs = watchedFileSystem(memoryFileSystem(), (call) => calls.push(call));
     const index = await openMappedIndex({ fs, path, growEntries: 2 });
     for (let n = 0; n < 3; n += 1) index.write(n, n);
     const first = ["allocate 0 32", "map 32"];
     const ahead = ["allocate 127 128", "map 128"];
-    expect(calls).toEqual(["size", ...first, "flush", "allocate 32 64", ...ahead, "unmap"]);
+    expect(calls).toEqual(["size", ...first, "allocate 32 64", ...ahead, "unmap"]);
     await index.close();
   });
 
@@ -142,7 +156,7 @@ describe("calls to the disk", () => {
     await index.close();
   });
 
-  it("flush, unmap, cut and close, in this order, at close", async () => {
+  it("write what is held, unmap, cut and close, in this order, at close", async () => {
     const calls: string[] = [];
     const fs = watchedFileSystem(memoryFileSystem(), (call) => calls.push(call));
     const index = await openMappedIndex({ fs, path });
@@ -150,17 +164,17 @@ describe("calls to the disk", () => {
     calls.length = 0;
     await index.close();
     await index.close();
-    expect(calls).toEqual(["flush", "unmap", "size", "truncate 16", "close"]);
+    expect(calls).toEqual(["writeNow 16 0", "unmap", "size", "truncate 16", "close"]);
   });
 
-  it("flush before they sync", async () => {
+  it("write what is held before they sync", async () => {
     const calls: string[] = [];
     const fs = watchedFileSystem(memoryFileSystem(), (call) => calls.push(call));
     const index = await openMappedIndex({ fs, path });
     index.write(0, 0);
     calls.length = 0;
     await index.sync();
-    expect(calls).toEqual(["flush", "sync"]);
+    expect(calls).toEqual(["writeNow 16 0", "sync"]);
     await index.close();
   });
 

@@ -28,6 +28,10 @@ function watchedHandle(inner: FileHandle, watch: Watch): FileHandle {
       watch("write");
       await inner.write(parts, position);
     },
+    writeNow(bytes, position) {
+      watch(`writeNow ${bytes.length} ${position}`);
+      inner.writeNow(bytes, position);
+    },
     allocate(from, to) {
       watch(`allocate ${from} ${to}`);
       inner.allocate(from, to);

@@ -140,6 +140,21 @@ export const handleCases: readonly FixtureCase[] = [
     },
   },
   {
+    name: "writeNow has given all its bytes to the file, extended where needed, when it returns",
+    async run(fs, directory) {
+      const handle = await newFile(fs, `${directory}/a`, bytesOf("abcdef"));
+      const bytes = bytesOf("XY");
+      handle.writeNow(bytes, 1);
+      bytes.fill(0);
+      expectBytes(await contentOf(handle), bytesOf("aXYdef"), "in the middle");
+      handle.writeNow(bytesOf("end"), 8);
+      expectBytes(await contentOf(handle), bytesOf("aXYdef\0\0end"), "beyond the end");
+      handle.writeNow(new Uint8Array(0), 20);
+      expectEqual(await handle.size(), 11, "size after nothing was written");
+      await handle.close();
+    },
+  },
+  {
     name: "allocate writes zeros over its range, extends the file to its end, and keeps the rest",
     async run(fs, directory) {
       const handle = await newFile(fs, `${directory}/a`, bytesOf("abcdef"));

@@ -88,6 +88,7 @@ export const misuseCases: readonly FixtureCase[] = [
         const what = String(bad);
         await expectCode(INVALID, () => handle.read(new Uint8Array(1), bad), `read at ${what}`);
         await expectCode(INVALID, () => handle.write([one], bad), `write at ${what}`);
+        await expectCode(INVALID, () => handle.writeNow(one, bad), `writeNow at ${what}`);
         await expectCode(INVALID, () => handle.truncate(bad), `truncate to ${what}`);
         await expectCode(INVALID, () => handle.allocate(bad, 9), `allocate from ${what}`);
         await expectCode(INVALID, () => handle.allocate(0, bad), `allocate to ${what}`);
@@ -101,6 +102,7 @@ export const misuseCases: readonly FixtureCase[] = [
       }
       const text = "ab" as unknown as Uint8Array;
       await expectCode(INVALID, () => handle.read(text, 0), "read into a string");
+      await expectCode(INVALID, () => handle.writeNow(text, 0), "writeNow of a string");
       expectBytes(await contentOf(handle), bytesOf("kept"), "content");
       await handle.close();
     },
@@ -112,6 +114,7 @@ export const misuseCases: readonly FixtureCase[] = [
       const handle = await fs.open(`${directory}/a`, { access: "read" });
       const calls: [string, () => unknown][] = [
         ["write", () => handle.write([bytesOf("no")], 0)],
+        ["writeNow", () => handle.writeNow(bytesOf("no"), 0)],
         ["allocate", () => handle.allocate(0, 2)],
         ["truncate", () => handle.truncate(2)],
         ["map", () => handle.map(2, { access: "write" })],
@@ -130,6 +133,7 @@ export const misuseCases: readonly FixtureCase[] = [
         ["size", () => handle.size()],
         ["read", () => handle.read(new Uint8Array(1), 0)],
         ["write", () => handle.write([bytesOf("no")], 0)],
+        ["writeNow", () => handle.writeNow(bytesOf("no"), 0)],
         ["write of nothing", () => handle.write([], 0)],
         ["allocate", () => handle.allocate(0, 2)],
         ["sync", () => handle.sync()],

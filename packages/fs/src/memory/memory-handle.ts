@@ -44,6 +44,11 @@ export class MemoryHandle implements FileHandle {
     this.#file.write(parts, position, byteCount);
   }
 
+  writeNow(bytes: Uint8Array, position: number): void {
+    this.#checkWritable();
+    this.#file.write([bytes], position, checkParts([bytes], position));
+  }
+
   allocate(from: number, to: number): void {
     this.#checkWritable();
     checkRange(from, to);

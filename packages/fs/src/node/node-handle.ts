@@ -99,6 +99,19 @@ export class NodeHandle implements FileHandle, MappedFile {
     }
   }
 
+  writeNow(bytes: Uint8Array, position: number): void {
+    const fd = this.#writableFd();
+    const byteCount = checkParts([bytes], position);
+    let done = 0;
+    try {
+      while (done < byteCount) {
+        done += writeSync(fd, bytes, done, byteCount - done, position + done);
+      }
+    } catch (error) {
+      throw diskError("write", this.path, error);
+    }
+  }
+
   allocate(from: number, to: number): void {
     const fd = this.#writableFd();
     checkRange(from, to);

@@ -60,6 +60,15 @@ export class SimHandle implements FileHandle {
     });
   }
 
+  writeNow(bytes: Uint8Array, position: number): void {
+    this.#checkWritable();
+    const byteCount = checkParts([bytes], position);
+    const what = { path: this.path, bytes: byteCount };
+    this.#core.machine.runNow("write", what, (call) => {
+      this.#apply(call, bytes.slice(0, this.#core.shortened(call, byteCount)), position);
+    });
+  }
+
   allocate(from: number, to: number): void {
     this.#checkWritable();
     checkRange(from, to);

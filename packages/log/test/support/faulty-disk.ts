@@ -84,6 +84,11 @@ function faultyHandle(
       await inner.write([bytes.subarray(0, Math.ceil(bytes.length / 2))], position);
       throw new Error(`injected: torn write ${path}`);
     },
+    writeNow(bytes, position) {
+      if (allows("write", path) === "pass") return inner.writeNow(bytes, position);
+      inner.writeNow(bytes.subarray(0, Math.ceil(bytes.length / 2)), position);
+      throw new Error(`injected: torn write ${path}`);
+    },
     allocate(from, to) {
       allows("allocate", path);
       inner.allocate(from, to);
