@@ -5,7 +5,8 @@
  * Paths are absolute or relative to the process, with `/` between names. Positions and sizes are
  * bytes: safe integers from 0. Calls that wait for the device are asynchronous; the few that only
  * touch memory or the page cache ({@link FileHandle.read}, {@link FileHandle.map},
- * {@link FileHandle.allocate}, {@link FileHandle.writeNow}) are synchronous, because reads and appends of a log are.
+ * {@link FileHandle.allocate}, {@link FileHandle.writeNow}) are synchronous, because reads and
+ * appends of a log are.
  *
  * Errors of every member: `ERR_SEGLOG_NOT_FOUND` for a name that is not there,
  * `ERR_SEGLOG_EXISTS` for one that must not be, else `ERR_SEGLOG_IO` with `path`, `operation`,

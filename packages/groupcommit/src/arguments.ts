@@ -13,6 +13,12 @@ export function checkTarget(target: CommitTarget): void {
 
 /** Bytes that `record` counts. Not `instanceof`, which fails for arrays of another realm. */
 export function recordBytes(record: Uint8Array): number {
+  // the length of what it nearly always is costs a load, the byteLength of any view a call
+  if (record instanceof Uint8Array) return record.length + RECORD_OVERHEAD_BYTES;
+  return viewBytes(record);
+}
+
+function viewBytes(record: unknown): number {
   if (!ArrayBuffer.isView(record)) throw invalidArgument("record", record, "a Uint8Array");
   return record.byteLength + RECORD_OVERHEAD_BYTES;
 }

@@ -65,6 +65,12 @@ export interface GroupCommit {
    */
   stage(record: Uint8Array): number;
 
+  /**
+   * As {@link GroupCommit.stage}, for anything that stages synchronously: `request.stage` is called
+   * now, and what it returns is returned. Its errors are thrown.
+   */
+  stageBy<T>(request: Omit<SubmitRequest<T>, "signal">): T;
+
   /** Resolves when {@link GroupCommit.stage} has room again; rejects as it would throw. */
   ready(): Promise<void>;
 

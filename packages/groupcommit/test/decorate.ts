@@ -19,6 +19,7 @@ export function decorated(
       append: (record, appendOptions) => good.append(record, appendOptions),
       submit: (request) => good.submit(request),
       stage: (record) => good.stage(record),
+      stageBy: (request) => good.stageBy(request),
       ready: () => good.ready(),
       flush: () => good.flush(),
       close: () => good.close(),

@@ -5,9 +5,10 @@ import type { Committer } from "./committer.ts";
 import type { Offset } from "./contract.ts";
 import { overloaded, tooLarge } from "./log-errors.ts";
 import type { LogFailure } from "./log-failure.ts";
-import { placeGroup } from "./place-group.ts";
+import { bytesOf, placeGroup } from "./place-group.ts";
 import { RecordClock } from "./record-clock.ts";
 import { firstTimeOf } from "./segment-info.ts";
+import { SegmentSeals } from "./segment-seals.ts";
 import type { SegmentSet } from "./segment-set.ts";
 import { StagingArea } from "./staging-area.ts";
 import { FRAME_OVERHEAD_BYTES, framedBytes, type StagedGroup } from "./staging-queue.ts";
@@ -45,13 +46,12 @@ export class LogWriter {
   #activeSince: number | undefined;
   #rolling: Promise<void> | undefined;
   #mustRoll = false;
-  /** Whether the active segment is sealed, though it has no successor yet. */
-  #isSealed = false;
-  readonly #sealing = new Set<Promise<void>>();
+  readonly #seals: SegmentSeals;
 
   constructor(parts: LogWriterParts) {
     this.#parts = parts;
     this.#next = parts.nextOffset;
+    this.#seals = new SegmentSeals(parts.catalog, parts.failure);
     this.#staging = new StagingArea(parts.nextOffset);
     this.#clock = new RecordClock(parts.clock, parts.lastTime);
     this.#active = parts.segments.active;
@@ -94,11 +94,7 @@ export class LogWriter {
   appendBatch(values: readonly Uint8Array[]): Offset {
     const { segments, failure, recordBytesMax, stagedBytesMax } = this.#parts;
     failure.checkUsable();
-    let valueBytes = 0;
-    for (const value of values) {
-      if (value.length > recordBytesMax) throw tooLarge("a record", value.length, recordBytesMax);
-      valueBytes += value.length;
-    }
+    const valueBytes = bytesOf(values, recordBytesMax);
     const group = { values, valueBytes, time: this.#clock.now() };
     const framed = framedBytes(group);
     if (values.length > 1 && framed > stagedBytesMax) {
@@ -151,7 +147,7 @@ export class LogWriter {
     this.#budget.revoke();
     this.#staging.release();
     this.#mustRoll = false;
-    this.#isSealed = false;
+    this.#seals.isActiveSealed = false;
     this.#activeSince = firstTimeOf(segments.active);
     committer.restart(segments.active.nextOffset, this.#staging.ceiling);
     this.#startRoll();
@@ -159,7 +155,7 @@ export class LogWriter {
 
   /** Whether the active segment is sealed: it has to be opened anew before it can be cut. */
   get isActiveSealed(): boolean {
-    return this.#isSealed;
+    return this.#seals.isActiveSealed;
   }
 
   /**
@@ -188,7 +184,7 @@ export class LogWriter {
 
   /** Resolves when no segment is being sealed. */
   async settleSeals(): Promise<void> {
-    await Promise.all(this.#sealing);
+    await this.#seals.settle();
     this.#parts.failure.checkWritable();
   }
 
@@ -196,7 +192,7 @@ export class LogWriter {
   async settle(): Promise<void> {
     while (this.#rolling !== undefined) await this.#rolling;
     await this.#parts.committer.settle();
-    await Promise.all(this.#sealing);
+    await this.#seals.settle();
   }
 
   #appendChecked(value: Uint8Array, time: number, offset: Offset): void {
@@ -285,34 +281,17 @@ export class LogWriter {
    * new one, so that a crash leaves a prefix.
    */
   async #beginSegment(): Promise<void> {
-    const { segments, committer, failure } = this.#parts;
+    const { segments, committer } = this.#parts;
     const old = segments.active;
     // until it is done: a segment that was sealed to make room takes no append
     this.#mustRoll = old.nextOffset > old.baseOffset;
     if (!this.#mustRoll) return;
     await committer.commit("sync");
-    segments.push(await this.#createSegment(old));
+    segments.push(await this.#seals.replace(old));
     this.#mustRoll = false;
-    this.#isSealed = false;
     this.#activeSince = undefined;
     this.rolls++;
-    const sealing = old.seal().catch((error: unknown) => failure.poison(error));
-    this.#sealing.add(sealing);
-    void sealing.then(() => this.#sealing.delete(sealing));
     this.#parts.onRolled();
-  }
-
-  /** What was preallocated in the old segment may be all the room that a full disk has. */
-  async #createSegment(old: Segment): Promise<Segment> {
-    const { catalog } = this.#parts;
-    try {
-      return await catalog.create(old.nextOffset);
-    } catch (error) {
-      if (shortageOf(error) === undefined) throw error;
-      this.#isSealed = true;
-      await old.seal();
-      return await catalog.create(old.nextOffset);
-    }
   }
 
   #place(segment: Segment, group: StagedGroup): void {

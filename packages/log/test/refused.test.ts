@@ -14,9 +14,10 @@ describe("a call that is refused does not poison", () => {
   it("truncateAfter between two damaged records: nothing is dropped, or remembered", async () => {
     const fs = memoryFileSystem();
     const place = placeOn(fs);
-    const log = await place.open();
-    appendRange(log, 0, 10);
-    await log.sync();
+    const before = await place.open();
+    appendRange(before, 0, 10);
+    await before.close();
+    const log = await place.open(); // whose index has all entries in its file
     await overwrite(fs, `${DIRECTORY}/${storeName(0)}`, LENGTH_OF_4, GARBAGE);
     await overwrite(fs, `${DIRECTORY}/${indexName(0)}`, INDEX_ENTRY_5, GARBAGE);
     const refused = log.truncateAfter(4);

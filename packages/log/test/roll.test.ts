@@ -85,6 +85,38 @@ describe("rolls go unnoticed", () => {
     await log.close();
   });
 
+  it("no limit of a segment is exceeded where many records are appended at once", async () => {
+    for (const [limits, count] of [
+      [{ segmentBytesMax: 200_000 }, 200_000 / 24],
+      [{ indexEntriesMax: 9_000 }, 9_000],
+    ] as const) {
+      const log = await memoryPlace(limits).open();
+      const value = new Uint8Array(8);
+      for (let n = 0; n < 20_000; n++) {
+        if (n % 1000 === 999) log.appendBatch([value, value]);
+        else log.append(value);
+      }
+      await log.sync();
+      const sizes = log.segments().map(({ baseOffset, nextOffset }) => nextOffset - baseOffset);
+      expect(Math.max(...sizes)).toBeLessThanOrEqual(count);
+      expect(sizes.slice(0, -1).every((size) => size > count - 3)).toBe(true);
+      await log.close();
+    }
+  });
+
+  it("stagedBytesMax is kept to the byte where many records are appended at once", async () => {
+    const log = await memoryPlace().open({ stagedBytesMax: 240_000 });
+    const value = new Uint8Array(8);
+    for (let n = 0; n < 10_000; n++) log.append(value);
+    expect(log.stagedBytes).toBe(240_000);
+    expect(() => log.append(value)).toThrow(
+      expect.objectContaining({ code: "ERR_SEGLOG_OVERLOADED" }),
+    );
+    await log.flush();
+    expect(log.append(value)).toBe(10_000);
+    await log.close();
+  });
+
   it("a record larger than a segment gets one of its own", async () => {
     const log = await memoryPlace({ segmentBytesMax: 1000 }).open();
     const large = new Uint8Array(5000).fill(7);

@@ -85,6 +85,14 @@ export interface Seglog<In = BytesOrString, Out = Uint8Array> {
    */
   write(value: In): Offset;
 
+  /**
+   * Stages records that a crash keeps or drops together, and returns the first one's offset; the
+   * others follow without a gap. Otherwise as {@link Seglog.write}.
+   *
+   * @throws ERR_SEGLOG_RECORD_TOO_LARGE  a record, or all of them together; nothing was staged
+   */
+  writeBatch(values: readonly In[]): Offset;
+
   /** Resolves when {@link Seglog.write} has room again. */
   ready(): Promise<void>;
 

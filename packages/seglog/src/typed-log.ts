@@ -78,24 +78,15 @@ export class TypedLog<In, Out> implements Seglog<In, Out> {
 
   async appendBatch(values: readonly In[], options?: AppendOptions): Promise<Offset> {
     checkAppendOptions(options);
-    if (!Array.isArray(values) || values.length === 0) {
-      throw invalidArgument("values", values, "an array of at least one value");
-    }
-    const records = values.map((value) => this.#encode(value));
-    const bytes = records.reduce((sum, record) => sum + record.length + RECORD_OVERHEAD_BYTES, 0);
-    if (bytes > BATCH_BYTES_LIMIT) {
-      throw new SeglogError(
-        "ERR_SEGLOG_RECORD_TOO_LARGE",
-        `a batch of ${bytes} bytes is larger than the limit of ${BATCH_BYTES_LIMIT}`,
-        { bytes, bytesMax: BATCH_BYTES_LIMIT },
-      );
-    }
-    const stage = (): Offset => this.#log.appendBatch(records);
-    return this.#commits.submit({ bytes, stage, signal: options?.signal });
+    return this.#commits.submit({ ...this.#batchOf(values), signal: options?.signal });
   }
 
   write(value: In): Offset {
     return this.#commits.stage(this.#encode(value));
+  }
+
+  writeBatch(values: readonly In[]): Offset {
+    return this.#commits.stageBy(this.#batchOf(values));
   }
 
   ready(): Promise<void> {
@@ -169,6 +160,28 @@ export class TypedLog<In, Out> implements Seglog<In, Out> {
     } finally {
       await this.#log.close();
     }
+  }
+
+  /** What group commit is to count for `values`, and how they are staged. */
+  #batchOf(values: readonly In[]): { bytes: number; stage: () => Offset } {
+    if (!Array.isArray(values) || values.length === 0) {
+      throw invalidArgument("values", values, "an array of at least one value");
+    }
+    let bytes = values.length * RECORD_OVERHEAD_BYTES;
+    const records = new Array<Uint8Array>(values.length);
+    for (let i = 0; i < values.length; i++) {
+      const record = this.#encode(values[i] as In);
+      records[i] = record;
+      bytes += record.length;
+    }
+    if (bytes > BATCH_BYTES_LIMIT) {
+      throw new SeglogError(
+        "ERR_SEGLOG_RECORD_TOO_LARGE",
+        `a batch of ${bytes} bytes is larger than the limit of ${BATCH_BYTES_LIMIT}`,
+        { bytes, bytesMax: BATCH_BYTES_LIMIT },
+      );
+    }
+    return { bytes, stage: () => this.#log.appendBatch(records) };
   }
 
   #encode(value: In): Uint8Array {

@@ -138,12 +138,14 @@ describe("arguments", () => {
       await expect(log.append(value as string)).rejects.toEqual(invalid("value"));
       await expect(log.appendBatch(["x", value as string])).rejects.toEqual(invalid("value"));
       expect(() => log.write(value as string)).toThrow(invalid("value") as Error);
+      expect(() => log.writeBatch(["x", value as string])).toThrow(invalid("value") as Error);
       unchanged();
     },
   );
 
   test.each([[], undefined, "abc", {}])("%j is no batch", async (values) => {
     await expect(log.appendBatch(values as string[])).rejects.toEqual(invalid("values"));
+    expect(() => log.writeBatch(values as string[])).toThrow(invalid("values") as Error);
     unchanged();
   });
 
@@ -155,6 +157,7 @@ describe("arguments", () => {
     await expect(log.append(new Uint8Array(101))).rejects.toEqual(tooLarge);
     expect(() => log.write(new Uint8Array(101))).toThrow(tooLarge);
     await expect(log.appendBatch(["x", new Uint8Array(101)])).rejects.toEqual(tooLarge);
+    expect(() => log.writeBatch(["x", new Uint8Array(101)])).toThrow(tooLarge);
     unchanged();
     expect(await log.append(new Uint8Array(100))).toBe(10);
   });

@@ -95,6 +95,24 @@ describe("append, write, sync", () => {
     await log.close();
   });
 
+  test("writeBatch stages all of a batch at once, and is refused as a whole", async () => {
+    const fs = memoryFileSystem();
+    const log = await openLog("/log", { fs, recordBytesMax: 40, stagedBytesMax: 100 });
+    expect(log.writeBatch(["a", new Uint8Array(3), "c"])).toBe(0);
+    expect(log.nextOffset).toBe(3);
+    const refused = expect.objectContaining({ code: "ERR_SEGLOG_OVERLOADED" });
+    expect(() => log.writeBatch(["d", "e", "f"])).toThrow(refused);
+    expect(log.nextOffset).toBe(3);
+    await log.ready();
+    expect(log.writeBatch(["d"])).toBe(3);
+    await log.sync();
+    expect((await collect(log.records())).map(textOf)).toEqual(["a", "\0\0\0", "c", "d"]);
+    await log.close();
+    expect(() => log.writeBatch(["x"])).toThrow(
+      expect.objectContaining({ code: "ERR_SEGLOG_CLOSED" }),
+    );
+  });
+
   test("an append aborted before it has an offset is never written", async () => {
     const log = await openLog("/log", { fs: memoryFileSystem() });
     const reason = new Error("changed my mind");

@@ -71,24 +71,28 @@ export class FileStore implements Store {
 
   append(record: Uint8Array, options?: AppendOptions): Position {
     checkBytes("record", record);
-    if (options !== undefined && options !== this.#checkedOptions) this.#checkOptions(options);
-    this.#refuseWrite();
-    const head = options?.head;
-    const headBytes = head === undefined ? 0 : head.length;
-    const payloadBytes = headBytes + record.length;
-    if (payloadBytes > this.#recordBytesMax)
-      throw recordTooLarge(payloadBytes, this.#recordBytesMax);
+    let head: Uint8Array | undefined;
+    let tags = this.#writer.generation;
+    if (options !== undefined) {
+      if (options !== this.#checkedOptions) this.#checkOptions(options);
+      head = options.head;
+      if (options.batchContinues === true) tags |= FRAME_FLAGS.batchContinues;
+    }
+    if (this.#writer.failure !== undefined || this.#readOnly || this.#closing !== undefined) {
+      this.#refuseWrite();
+    }
+    const payloadBytes = record.length + (head === undefined ? 0 : head.length);
+    const staging = this.#staging;
+    const position = staging.end;
+    const staged = position - staging.start;
     const frameBytes = FRAME_HEADER_BYTES + payloadBytes;
-    const staged = this.stagedBytes;
+    if (payloadBytes > this.#recordBytesMax) {
+      throw recordTooLarge(payloadBytes, this.#recordBytesMax);
+    }
     if (staged > 0 && staged + frameBytes > this.#stagedBytesMax) {
       throw overloaded(staged, this.#stagedBytesMax);
     }
-    const position = this.#staging.end;
-    const block = this.#staging.reserve(frameBytes);
-    const tags =
-      options?.batchContinues === true
-        ? this.#writer.generation | FRAME_FLAGS.batchContinues
-        : this.#writer.generation;
+    const block = staging.reserve(frameBytes);
     this.#frames.write(block, block.used - frameBytes, position, tags, head, record);
     return position;
   }

@@ -2,6 +2,7 @@ import * as zlib from "node:zlib";
 import { crc32 } from "@seglog/store";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { crc32Copy, crc32Start, crc32View } from "../src/crc32.ts";
 import { multiply, zeroBytes } from "../src/crc32-shift.ts";
 
 const u32 = fc.integer({ min: 0, max: 0xffffffff });
@@ -18,6 +19,42 @@ describe("crc32", () => {
       fc.property(index, index, u32, (a, b, value) => {
         const [from, to] = [Math.min(a, b), Math.max(a, b)];
         expect(crc32(bytes, from, to, value)).toBe(zlib.crc32(bytes.subarray(from, to), value));
+      }),
+    );
+  });
+
+  test("of a view is the same, for every length, place and start", () => {
+    const bytes = Uint8Array.from({ length: 3000 }, (_, i) => (i * i * 31) >>> 3);
+    const view = new DataView(bytes.buffer, 8, 2992);
+    const index = fc.integer({ min: 0, max: 2992 });
+    fc.assert(
+      fc.property(index, index, u32, (a, b, value) => {
+        const [from, to] = [Math.min(a, b), Math.max(a, b)];
+        expect(crc32View(view, from, to, value) >>> 0).toBe(crc32(bytes, 8 + from, 8 + to, value));
+      }),
+    );
+  });
+
+  test("of three words is that of their bytes", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 12, maxLength: 12 }), u32, (bytes, value) => {
+        const [first, second, third] = [0, 4, 8].map((at) =>
+          new DataView(bytes.buffer).getInt32(at),
+        );
+        const sum = crc32Start(first as number, second as number, third as number, value);
+        expect(sum >>> 0).toBe(crc32(bytes, 0, 12, value));
+      }),
+    );
+  });
+
+  test("while copying is that of the copy, which is where it belongs and nowhere else", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 70 }), fc.nat(9), u32, (bytes, at, value) => {
+        const to = new Uint8Array(90).fill(0xee);
+        expect(crc32Copy(bytes, to, at, value) >>> 0).toBe(crc32(bytes, 0, bytes.length, value));
+        const expected = new Uint8Array(90).fill(0xee);
+        expected.set(bytes, at);
+        expect(to).toEqual(expected);
       }),
     );
   });

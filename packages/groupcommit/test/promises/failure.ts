@@ -117,6 +117,8 @@ export function failurePromises(make: Make): PromiseCase[] {
         await assert.rejects(group.submit({ bytes: 1 } as never), invalid);
         await assert.rejects(group.submit(undefined as never), invalid);
         assert.throws(() => group.stage(undefined as never), invalid);
+        assert.throws(() => group.stageBy({ bytes: 0.5, stage }), invalid);
+        assert.throws(() => group.stageBy({ bytes: 1 } as never), invalid);
         assert.equal(target.records.length, 0);
         assert.equal(group.stats().appends, 0);
       },
@@ -131,4 +133,5 @@ async function rejectsAll(group: ReturnType<Make>, code: ErrorCode): Promise<voi
   await assert.rejects(group.flush(), coded);
   await assert.rejects(group.ready(), coded);
   assert.throws(() => group.stage(record(1)), coded);
+  assert.throws(() => group.stageBy({ bytes: 1, stage: () => 1 }), coded);
 }

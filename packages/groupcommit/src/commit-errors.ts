@@ -1,0 +1,13 @@
+import { SeglogError } from "@seglog/errors";
+
+/** What every call but `close` and `stats` gets once `close` was called. */
+export function closedError(): SeglogError {
+  const what = "group commit";
+  return new SeglogError("ERR_SEGLOG_CLOSED", "the group commit is closed", { what });
+}
+
+/** What `stage` throws where `bytes` do not fit beside the `stagedBytes` that are staged. */
+export function overloadedError(bytes: number, stagedBytes: number, bytesMax: number): SeglogError {
+  const text = `no room for ${bytes} bytes: ${stagedBytes} of ${bytesMax} staged`;
+  return new SeglogError("ERR_SEGLOG_OVERLOADED", text, { stagedBytes, bytesMax });
+}
