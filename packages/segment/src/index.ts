@@ -13,8 +13,8 @@ export type {
   SegmentScanLimits,
 } from "./contract.ts";
 export { DAMAGE_KINDS, type Damage, type DamageKind, type DamageRule } from "./damage.ts";
-export type { InspectionTools } from "./find-segments.ts";
 export { LOCK_FILE_NAME, openDirectoryCatalog } from "./directory-catalog.ts";
+export type { InspectionTools } from "./find-segments.ts";
 export {
   INDEX_ENTRIES_LIMIT,
   openSegment,
