@@ -37,7 +37,11 @@ function bare(value) {
   return Object.fromEntries(entries.map(([key, child]) => [key, bare(child)]));
 }
 
-/** Fields that a parser fills in for one language and leaves out for the other. @param {unknown} value */
+/**
+ * Fields that a parser fills in for one language and leaves out for the other.
+ *
+ * @param {unknown} value
+ */
 function isEmpty(value) {
   const isList = Array.isArray(value) && value.length === 0;
   return isList || value === null || value === undefined || value === false;

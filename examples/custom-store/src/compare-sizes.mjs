@@ -2,6 +2,9 @@ import { join } from "node:path";
 import { openLog, text } from "seglog";
 import { openCompressedStore } from "./compressed-store.mjs";
 
+/** @typedef {import("seglog").Codec<string>} Codec */
+/** @typedef {import("seglog").OpenLogOptions<string, string> & { codec: Codec }} Options */
+
 const RECORDS = 2000;
 
 /**
@@ -20,7 +23,7 @@ export async function compareSizes(directory) {
 
 /**
  * @param {string} directory
- * @param {import("seglog").OpenLogOptions<string, string> & { codec: import("seglog").Codec<string> }} options
+ * @param {Options} options
  */
 async function fill(directory, options) {
   const log = await openLog(directory, options);
