@@ -39,7 +39,7 @@ export const layers = Object.freeze({
   "@seglog/log": {
     depends: ["@seglog/errors", "@seglog/segment"],
     runtime: ["@seglog/errors"],
-    builtins: ["node:zlib"],
+    builtins: ["node:diagnostics_channel", "node:zlib"],
   },
   "@seglog/groupcommit": {
     depends: ["@seglog/errors"],

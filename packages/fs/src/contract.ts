@@ -76,6 +76,7 @@ export interface FileSystem {
   lock(path: string, options?: { readonly mode?: number }): Promise<FileLock>;
 }
 
+/** How a file is opened. */
 export interface OpenFileOptions {
   /** `"read"` refuses every call that writes, with `ERR_SEGLOG_READ_ONLY`. */
   readonly access: "read" | "write";
@@ -85,12 +86,14 @@ export interface OpenFileOptions {
   readonly mode?: number;
 }
 
+/** What a name stands for. */
 export interface FileStat {
   readonly kind: "file" | "directory" | "link" | "other";
   /** Length of a file; 0 for anything else. */
   readonly bytes: number;
 }
 
+/** A lock that is held. */
 export interface FileLock {
   /** Gives the lock back. Idempotent. The file stays. */
   release(): Promise<void>;

@@ -1,6 +1,7 @@
 import type { FileHandle, FileLock, FileSystem, Mapping } from "./contract.ts";
 import type { FileSystemOperation } from "./disk-error.ts";
 
+/** A file system whose calls are counted. */
 export interface CountingFileSystem {
   /** Behaves as the inner one. */
   readonly fs: FileSystem;

@@ -89,6 +89,7 @@ export interface GroupCommit {
   stats(): GroupCommitStats;
 }
 
+/** What `GroupCommit.submit` stages. */
 export interface SubmitRequest<T> {
   /** Bytes that count against `bytesMax` until they are durable. */
   readonly bytes: number;
@@ -97,6 +98,7 @@ export interface SubmitRequest<T> {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Bounds and pace of a group commit; every field may be left out. */
 export interface GroupCommitOptions {
   /**
    * Bytes that may be staged and not yet durable, each record counted with 16 bytes more than its
@@ -129,6 +131,7 @@ export interface GroupCommitOptions {
   readonly now?: () => number;
 }
 
+/** Counters since construction, and what is under way now. */
 export interface GroupCommitStats {
   /** Records staged. */
   readonly appends: number;

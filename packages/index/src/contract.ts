@@ -70,6 +70,7 @@ export interface Index {
   close(): Promise<void>;
 }
 
+/** One entry of an index. */
 export interface IndexEntry {
   readonly offset: Offset;
   readonly position: Position;

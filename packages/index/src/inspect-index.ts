@@ -11,9 +11,11 @@ export interface IndexInspection {
   offsetAt(n: number): number;
   /** Position in entry `n`; above 2^53 - 1 perhaps inexact. */
   positionAt(n: number): number;
+  /** Gives the file back. */
   close(): Promise<void>;
 }
 
+/** Where the index is that `inspectIndex` looks at. */
 export interface InspectIndexOptions {
   readonly fs: FileSystem;
   readonly path: string;

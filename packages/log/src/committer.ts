@@ -1,10 +1,12 @@
 import { hasCode } from "@seglog/errors";
 import type { Offset } from "./contract.ts";
+import { logChannels, publish } from "./log-channels.ts";
 import type { LogFailure } from "./log-failure.ts";
 import type { SegmentSet } from "./segment-set.ts";
 
 /** What a committer needs of the log it belongs to. */
 export interface CommitterParts {
+  readonly path: string;
   readonly segments: SegmentSet;
   readonly failure: LogFailure;
   readonly commitOn: "sync" | "flush";
@@ -55,7 +57,10 @@ export class Committer {
       if (how === "flush") await segment.flush();
       else if (this.#durable < covered) {
         this.syncs++;
+        const from = this.#durable;
+        const begun = logChannels["seglog:sync"].hasSubscribers ? performance.now() : undefined;
         await segment.sync();
+        if (begun !== undefined) this.#tellSynced(from, covered, begun);
       }
       this.#advance(covered, how === "sync");
     });
@@ -105,8 +110,20 @@ export class Committer {
     const commits = durable || this.#parts.commitOn === "flush";
     const bound = Math.min(covered, this.#ceiling);
     if (commits && bound > this.#committed) {
+      const from = this.#committed;
       this.#committed = bound;
+      if (logChannels["seglog:append"].hasSubscribers) this.#tellCommitted(from, bound);
       this.#parts.onCommitted();
     }
+  }
+
+  #tellSynced(from: Offset, to: Offset, begun: number): void {
+    const { path } = this.#parts;
+    publish("seglog:sync", () => ({ path, from, to, ms: performance.now() - begun }));
+  }
+
+  #tellCommitted(from: Offset, to: Offset): void {
+    const { path } = this.#parts;
+    publish("seglog:append", () => ({ path, from, to }));
   }
 }

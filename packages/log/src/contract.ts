@@ -1,6 +1,8 @@
 import type { Offset, SegmentRecord } from "@seglog/segment";
+import type { LogRecovery, LogStats, SegmentInfo } from "./stats-contract.ts";
 
 export type { Offset } from "@seglog/segment";
+export type { LogRecovery, LogStats, SegmentInfo } from "./stats-contract.ts";
 
 /** A record as it was appended, with its offset and its time in ms since the epoch. */
 export type LogRecord = SegmentRecord;
@@ -186,16 +188,19 @@ export interface Log {
   close(): Promise<void>;
 }
 
+/** Bounds of the records that are held, both inclusive. */
 export interface OffsetRange {
   readonly lowest: Offset;
   readonly highest: Offset;
 }
 
+/** Which records `Log.read` may give. */
 export interface ReadOptions {
   /** Also reads records that a crash could still take back. Default false. */
   readonly uncommitted?: boolean | undefined;
 }
 
+/** Which records an iteration gives, and how many at once. */
 export interface BatchesOptions extends ReadOptions {
   /** First offset, inclusive. Default `firstOffset`. */
   readonly from?: Offset | undefined;
@@ -210,52 +215,13 @@ export interface BatchesOptions extends ReadOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Where a tail begins, and how many records it gives at once. */
 export interface TailOptions {
   /** An offset, `"start"` for `firstOffset`, or `"end"` for `committedOffset`. Default `"end"`. */
   readonly from?: Offset | "start" | "end" | undefined;
   readonly recordsMax?: number | undefined;
   readonly bytesMax?: number | undefined;
   readonly signal?: AbortSignal | undefined;
-}
-
-export interface LogRecovery {
-  /** Whether the log was closed cleanly, or is new. */
-  readonly clean: boolean;
-  /** Bytes of unfinished appends that were cut off. Never anything acknowledged. */
-  readonly tornBytes: number;
-  /** Base offsets of the segments whose index was written anew. */
-  readonly indexesRebuilt: readonly Offset[];
-}
-
-export interface SegmentInfo {
-  readonly baseOffset: Offset;
-  readonly nextOffset: Offset;
-  readonly storeBytes: number;
-  readonly indexBytes: number;
-  readonly active: boolean;
-  /**
-   * Times of its first and last record, in ms since the epoch; `undefined` where there is none, or
-   * where that record is damaged.
-   */
-  readonly firstTime: number | undefined;
-  readonly lastTime: number | undefined;
-}
-
-export interface LogStats {
-  readonly segments: number;
-  readonly storeBytes: number;
-  readonly indexBytes: number;
-  readonly stagedBytes: number;
-  /** Since opening. */
-  readonly appends: number;
-  readonly rolls: number;
-  readonly syncs: number;
-  readonly segmentsRemoved: number;
-  /** What maps files here: `"mmap-io"`, `"koffi"`, `"read-through"`, `"memory"`. */
-  readonly mapper: string;
-  readonly poisoned: boolean;
-  /** Whether a shortage has taken back what was not committed, and {@link Log.resume} is due. */
-  readonly stalled: boolean;
 }
 
 /**
@@ -271,6 +237,7 @@ export interface Retention {
   readonly segmentsMax?: number | undefined;
 }
 
+/** How `openLog` opens a log; every field may be left out. */
 export interface OpenLogOptions {
   /** First offset of a log that is made; an existing one keeps its own. Default 0. */
   readonly firstOffset?: Offset | undefined;

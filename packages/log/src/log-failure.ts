@@ -1,4 +1,5 @@
 import { hasCode, SeglogError, shortageOf } from "@seglog/errors";
+import { publish } from "./log-channels.ts";
 
 /** Why a log refuses to go on: closed, poisoned by a first failure, or stalled by a shortage. */
 export class LogFailure {
@@ -40,7 +41,10 @@ export class LogFailure {
   fail(cause: unknown): void {
     const errno = shortageOf(cause);
     if (errno === undefined) this.poison(cause);
-    else if (!this.#poisoned) this.#shortage ??= { cause, errno };
+    else if (this.isSound) {
+      this.#shortage = { cause, errno };
+      publish("seglog:failure", () => ({ path: this.#path, state: "stalled", error: cause }));
+    }
     this.#usable = false;
   }
 
@@ -62,6 +66,7 @@ export class LogFailure {
     this.#poisoned = true;
     this.#usable = false;
     this.#cause = cause;
+    publish("seglog:failure", () => ({ path: this.#path, state: "poisoned", error: cause }));
     this.#onChange();
   }
 

@@ -1,7 +1,9 @@
 import type { SegmentCatalog } from "@seglog/segment";
 import type { Log, OpenLogOptions } from "./contract.ts";
+import type { RecoveryEvent } from "./events-contract.ts";
+import { publish } from "./log-channels.ts";
 import { resolveLogOptions } from "./log-options.ts";
-import { recoverSegments } from "./recover-segments.ts";
+import { type RecoveredLog, recoverSegments } from "./recover-segments.ts";
 import { SegmentedLog } from "./segmented-log.ts";
 import { serialCatalog } from "./serial-catalog.ts";
 
@@ -16,8 +18,10 @@ import { serialCatalog } from "./serial-catalog.ts";
  */
 export async function openLog(catalog: SegmentCatalog, options: OpenLogOptions = {}): Promise<Log> {
   const resolved = resolveLogOptions(options);
+  const begun = performance.now();
   const serial = serialCatalog(catalog);
   const recovered = await recoverSegments(serial, resolved.firstOffset);
+  publish("seglog:recovery", () => recoveryEvent(catalog, recovered, performance.now() - begun));
   const log = new SegmentedLog(serial, recovered, resolved);
   try {
     if (!catalog.readOnly) await log.enforceRetention();
@@ -26,4 +30,23 @@ export async function openLog(catalog: SegmentCatalog, options: OpenLogOptions =
     await log.close().catch(() => {}); // the first failure is the one to tell
     throw error;
   }
+}
+
+function recoveryEvent(
+  { path, readOnly }: SegmentCatalog,
+  { recovery, segments, firstOffset, nextOffset }: RecoveredLog,
+  ms: number,
+): RecoveryEvent {
+  const { clean, tornBytes, indexesRebuilt } = recovery;
+  return {
+    path,
+    readOnly,
+    clean,
+    tornBytes,
+    indexesRebuilt: indexesRebuilt.length,
+    segments: segments.length,
+    firstOffset,
+    nextOffset,
+    ms,
+  };
 }

@@ -15,6 +15,7 @@ import type {
   TailOptions,
 } from "./contract.ts";
 import { CutMarks } from "./cut-marks.ts";
+import { publish } from "./log-channels.ts";
 import { readOnly } from "./log-errors.ts";
 import { LogFailure } from "./log-failure.ts";
 import type { ResolvedLogOptions } from "./log-options.ts";
@@ -55,13 +56,14 @@ export class SegmentedLog implements Log {
     const segments = new SegmentSet(recovered.segments);
     const onCommitted = (): void => commits.notify();
     const { commitOn, clock, retention } = options;
-    const committer = new Committer({ segments, failure, commitOn, onCommitted }, nextOffset);
-    const onRolled = (): void => this.#retention.start();
+    const { path } = catalog;
+    const committer = new Committer({ path, segments, failure, commitOn, onCommitted }, nextOffset);
+    const onRolled = (): void => this.#rolled();
     const base = { catalog, segments, failure, committer };
     const writer = new LogWriter({ ...options, ...base, nextOffset, lastTime, onRolled });
     const truncator = new Truncator({ ...base, writer, lock, cuts, firstOffset });
     const readable = { segments, failure, lock, cuts, commits, writer, committer, truncator };
-    this.path = catalog.path;
+    this.path = path;
     this.readOnly = catalog.readOnly;
     this.recovery = recovered.recovery;
     this.#catalog = catalog;
@@ -251,6 +253,17 @@ export class SegmentedLog implements Log {
       if (this.#failure.tookBack !== tookBack) throw this.#failure.tookBack;
       await this.#writer.commit(how, upTo);
     });
+  }
+
+  #rolled(): void {
+    const { all, active } = this.#segments;
+    publish("seglog:roll", () => ({
+      path: this.path,
+      baseOffset: active.baseOffset,
+      segments: all.length,
+      sealedBytes: all.at(-2)?.storeBytes ?? 0,
+    }));
+    this.#retention.start();
   }
 
   #refuseWriting(): never {

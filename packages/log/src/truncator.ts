@@ -4,6 +4,8 @@ import type { Committer } from "./committer.ts";
 import type { Offset } from "./contract.ts";
 import { copySegment } from "./copied-segment.ts";
 import type { CutMarks } from "./cut-marks.ts";
+import type { TruncateEvent } from "./events-contract.ts";
+import { publish } from "./log-channels.ts";
 import { outOfRange } from "./log-errors.ts";
 import type { LogFailure } from "./log-failure.ts";
 import type { LogWriter } from "./log-writer.ts";
@@ -58,7 +60,7 @@ export class Truncator {
       throw outOfRange("offset", offset, { from: this.#first, to: nextOffset + 1 });
     }
     this.#firstToBe = Math.max(this.#firstToBe, offset);
-    await this.#alone(() => this.#dropBefore(offset));
+    await this.#alone(() => this.#dropBefore(offset, "before"));
   }
 
   /**
@@ -73,7 +75,7 @@ export class Truncator {
       if (writer.staging.ceiling < Number.POSITIVE_INFINITY) return;
       const offset = choose();
       this.#firstToBe = Math.max(this.#firstToBe, offset);
-      await this.#guarded(() => this.#dropBefore(offset));
+      await this.#guarded(() => this.#dropBefore(offset, "retention"));
     });
   }
 
@@ -91,9 +93,10 @@ export class Truncator {
     await this.#alone(() => this.#dropFrom(offset + 1));
   }
 
-  async #dropBefore(offset: Offset): Promise<void> {
+  async #dropBefore(offset: Offset, what: "before" | "retention"): Promise<void> {
     const { writer, committer } = this.#parts;
     if (offset <= this.#first) return; // another truncation has been there
+    const removed = this.#removed;
     if (offset > committer.durableOffset) await writer.commitPlaced();
     await this.#saveTwice({ firstOffset: offset });
     this.#first = offset;
@@ -101,6 +104,7 @@ export class Truncator {
     // for want of room there may be no new segment: what the last one holds is out of sight all the
     // same, and what could be removed was
     if (await writer.rollBehind(offset)) await this.#removeBefore(offset);
+    this.#tell(what, removed);
   }
 
   async #removeBefore(offset: Offset): Promise<void> {
@@ -122,8 +126,10 @@ export class Truncator {
       if (hasCode(error, "ERR_SEGLOG_CORRUPT")) await this.#forgetCut();
       throw error;
     }
+    const removed = this.#removed;
     await this.#remove(dropped);
     await this.#forgetCut();
+    this.#tell("after", removed);
     writer.resume();
   }
 
@@ -154,6 +160,18 @@ export class Truncator {
     await segments.closeDropped();
     await catalog.remove(dropped.map((segment) => segment.baseOffset));
     this.#removed += dropped.length;
+  }
+
+  /** @param removed  how many segments had been removed when it began */
+  #tell(what: TruncateEvent["what"], removed: number): void {
+    const { catalog, segments } = this.#parts;
+    publish("seglog:truncate", () => ({
+      path: catalog.path,
+      what,
+      firstOffset: this.#first,
+      nextOffset: segments.active.nextOffset,
+      segmentsRemoved: this.#removed - removed,
+    }));
   }
 
   #forgetCut(): Promise<void> {

@@ -172,19 +172,23 @@ export interface Seglog<In = BytesOrString, Out = Uint8Array> {
    *   released all the same
    */
   close(): Promise<void>;
+  /** As {@link Seglog.close}: for `await using`. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 
+/** How one append is made. */
 export interface AppendOptions {
   /** Honoured until the record has an offset; afterwards the promise tells what became of it. */
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Which records `Seglog.read` may give. */
 export interface ReadOptions {
   /** Also reads records that a crash could still take back. Default false. */
   readonly uncommitted?: boolean | undefined;
 }
 
+/** Which records an iteration gives, in which order, and how many at once. */
 export interface BatchesOptions extends ReadOptions {
   /** First offset, inclusive. Default `firstOffset`. */
   readonly from?: Offset | undefined;
@@ -200,6 +204,7 @@ export interface BatchesOptions extends ReadOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Where a tail begins and when it ends. */
 export interface TailOptions {
   /** An offset, `"start"`, or `"end"`: only what is committed from now on. Default `"end"`. */
   readonly from?: Offset | "start" | "end" | undefined;
@@ -207,6 +212,7 @@ export interface TailOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Counters since opening, and sizes now; docs/watching.md has each with its unit. */
 export interface SeglogStats extends LogStats {
   readonly groupCommit: GroupCommitStats;
 }

@@ -3,12 +3,19 @@ export { availableMappers, type FileSystem, memoryFileSystem, nodeFileSystem } f
 export type { GroupCommitStats } from "@seglog/groupcommit";
 export type { Index } from "@seglog/index";
 export type {
+  AppendEvent,
+  FailureEvent,
+  LogEvents,
   LogRecovery,
   LogStats,
   Offset,
   OffsetRange,
+  RecoveryEvent,
   Retention,
+  RollEvent,
   SegmentInfo,
+  SyncEvent,
+  TruncateEvent,
 } from "@seglog/log";
 export type {
   Damage,

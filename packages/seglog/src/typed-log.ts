@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { checkOptions, hasCode, invalidArgument, SeglogError } from "@seglog/errors";
 import type { GroupCommit } from "@seglog/groupcommit";
 import type { Log, LogRecord, LogRecovery, Offset, OffsetRange, SegmentInfo } from "@seglog/log";
@@ -11,6 +12,7 @@ import type {
   TailOptions,
   TypedRecord,
 } from "./contract.ts";
+import { describeLog } from "./describe-log.ts";
 import { RecordIterator } from "./record-iterator.ts";
 
 /** Bytes that a staged record counts beside its length. */
@@ -35,6 +37,14 @@ export class TypedLog<In, Out> implements Seglog<In, Out> {
   readonly #codec: Codec<In, Out>;
   readonly #onClose: () => void;
   #closing: Promise<void> | undefined;
+
+  static {
+    // as a method it would have no name that declarations can be made of without inference
+    const value = function (this: Seglog<never, unknown>): string {
+      return describeLog(this);
+    };
+    Object.defineProperty(TypedLog.prototype, inspect.custom, { value });
+  }
 
   constructor(parts: TypedLogParts<In, Out>) {
     this.#log = parts.log;

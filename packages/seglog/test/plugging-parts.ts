@@ -42,7 +42,7 @@ export async function copyOf({ fs }: Place): Promise<Place> {
   return copy;
 }
 
-/** Every record compressed on its own. */
+/** The decorator of examples/custom-store, which this package cannot depend on. */
 export function compressedStore(inner: Store): Store {
   return {
     get size() {

@@ -113,6 +113,7 @@ export interface Segment {
   close(): Promise<void>;
 }
 
+/** How much one scan of a segment gives. */
 export interface SegmentScanLimits {
   /** Exclusive bound of the offsets. */
   readonly to: Offset;
@@ -206,12 +207,14 @@ export interface SegmentCatalog {
   close(): Promise<void>;
 }
 
+/** A segment that is there, not opened. */
 export interface SegmentListing {
   readonly baseOffset: Offset;
   /** Bytes of store and index on disk. */
   readonly bytes: number;
 }
 
+/** How a segment that is there is opened. */
 export interface OpenListedOptions {
   /**
    * - `"sealed"`: complete; ends at `nextOffset`; anything else is damage.

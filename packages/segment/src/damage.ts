@@ -41,7 +41,8 @@ export interface Damage {
   readonly harmless: boolean;
 }
 
-interface DamageRule {
+/** What `docs/repair.md` says about one kind of damage. */
+export interface DamageRule {
   readonly harmless: boolean;
   readonly meaning: string;
   readonly repair: string;

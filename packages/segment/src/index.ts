@@ -12,8 +12,9 @@ export type {
   SegmentRecord,
   SegmentScanLimits,
 } from "./contract.ts";
-export { DAMAGE_KINDS, type Damage, type DamageKind } from "./damage.ts";
+export { DAMAGE_KINDS, type Damage, type DamageKind, type DamageRule } from "./damage.ts";
 export { LOCK_FILE_NAME, openDirectoryCatalog } from "./directory-catalog.ts";
+export type { InspectionTools } from "./find-segments.ts";
 export {
   INDEX_ENTRIES_LIMIT,
   openSegment,
@@ -21,7 +22,7 @@ export {
   SEGMENT_BYTES_LIMIT,
 } from "./open-segment.ts";
 export { RECORD_HEAD_BYTES, TIME_LIMIT } from "./record-head.ts";
-export { repairDirectory } from "./repair-directory.ts";
+export { type RepairTools, repairDirectory } from "./repair-directory.ts";
 export { baseOffsetOf, indexName, storeName } from "./segment-name.ts";
 export { STATE_FILE_NAME } from "./state-file.ts";
 export type {

@@ -13,6 +13,7 @@ export interface Progress {
   readonly path: string;
 }
 
+/** How a directory is verified. */
 export interface VerifyOptions {
   /** The disk. */
   readonly fs?: FileSystem;
@@ -39,11 +40,13 @@ export interface Verification {
   readonly damages: readonly Damage[];
 }
 
+/** What `verifyDirectory` reads, and with which parts. */
 export interface VerifyDirectoryOptions extends VerifyOptions, InspectionTools {
   readonly directory: string;
   readonly fs: FileSystem;
 }
 
+/** How a directory is repaired. */
 export interface RepairOptions {
   /** The disk. */
   readonly fs?: FileSystem;
@@ -91,6 +94,7 @@ export interface Repair {
   readonly dryRun: boolean;
 }
 
+/** What `repairDirectory` mends, and with which parts. */
 export interface RepairDirectoryOptions extends RepairOptions, RepairTools {
   readonly directory: string;
   readonly fs: FileSystem;

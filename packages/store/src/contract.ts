@@ -128,6 +128,7 @@ export interface Store {
   close(): Promise<void>;
 }
 
+/** What is stored with a record, and how. */
 export interface AppendOptions {
   /** Bytes put before `record`, inside its frame; part of the record when it is read. */
   readonly head?: Uint8Array;
@@ -138,6 +139,7 @@ export interface AppendOptions {
   readonly batchContinues?: boolean;
 }
 
+/** How much one scan of a store gives. */
 export interface ScanLimits {
   /** At most so many records, from 1. */
   readonly recordsMax: number;
@@ -145,6 +147,7 @@ export interface ScanLimits {
   readonly bytesMax: number;
 }
 
+/** Successive records of a store. */
 export interface StoreScan {
   /** Position of each record's frame. */
   readonly positions: readonly Position[];

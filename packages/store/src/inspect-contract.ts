@@ -64,14 +64,17 @@ export interface StoreInspection {
     position: Position,
   ): { readonly frameBytes: number; readonly head: Uint8Array } | undefined;
 
+  /** Gives the file back. */
   close(): Promise<void>;
 }
 
+/** Where the store is that `inspectStore` looks at. */
 export interface InspectStoreOptions {
   readonly fs: FileSystem;
   readonly path: string;
 }
 
+/** How the frames of an inspected store are walked. */
 export interface InspectWalkOptions {
   /** The file's own, or a proven one. */
   readonly header: StoreHeader;

@@ -2,9 +2,8 @@ import { deflateRawSync, inflateRawSync } from "node:zlib";
 import type { Store } from "@seglog/store";
 import { checkBytes } from "../src/check-arguments.ts";
 
-/** A decorator as a stranger would write it: every record compressed on its own. */
+/** The decorator of examples/custom-store, which this package cannot depend on. */
 export function compressedStore(inner: Store): Store {
-  const inflate = (bytes: Uint8Array): Uint8Array => new Uint8Array(inflateRawSync(bytes));
   return {
     get size() {
       return inner.size;
@@ -18,9 +17,9 @@ export function compressedStore(inner: Store): Store {
     append(record, options) {
       checkBytes("record", record);
       if (options?.head === undefined) return inner.append(deflateRawSync(record), options);
-      const { head, ...rest } = options;
+      const { head, ...others } = options;
       checkBytes("options.head", head);
-      return inner.append(deflateRawSync(Buffer.concat([head, record])), rest);
+      return inner.append(deflateRawSync(Buffer.concat([head, record])), others);
     },
     read: (position) => inflate(inner.readView(position)),
     readView: (position) => inflate(inner.readView(position)),
@@ -35,4 +34,8 @@ export function compressedStore(inner: Store): Store {
     seal: () => inner.seal(),
     close: () => inner.close(),
   };
+}
+
+function inflate(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(inflateRawSync(bytes));
 }

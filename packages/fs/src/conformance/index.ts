@@ -9,6 +9,7 @@ import { nameCases } from "./name-cases.ts";
 /** One promise of the contract. Its name is the promise; `run` rejects where it is not kept. */
 export interface ConformanceCase {
   readonly name: string;
+  /** Resolves when the promise holds; rejects with what was found instead. */
   run(): Promise<void>;
 }
 

@@ -17,6 +17,7 @@ export interface Mapper {
   map(file: MappedFile, length: number, writable: boolean): Mapping;
 }
 
+/** What maps files; `"read-through"` maps nothing, and reads by calls. */
 export type MapperName = "mmap-io" | "koffi" | "read-through";
 
 // the same numbers on Linux and macOS

@@ -10,6 +10,7 @@ import { NodeHandle } from "./node-handle.ts";
 import { chooseTryLock, lockFile } from "./node-lock.ts";
 import { makeDirectoryDurably, openRegular, statPath, syncNames, tried } from "./node-names.ts";
 
+/** How `nodeFileSystem` reads and makes files. */
 export interface NodeFileSystemOptions {
   /**
    * What mappings are made of. Default `"auto"`: the first that loads of `"mmap-io"` (an addon that

@@ -27,6 +27,7 @@ export interface SimulatedDiskOptions {
   readonly scheduler?: DiskScheduler;
 }
 
+/** Decides when what was asked of a simulated disk happens. */
 export interface DiskScheduler {
   /** Calls `run` once, later. */
   defer(run: () => void): void;
@@ -56,6 +57,7 @@ export interface DiskFault {
   readonly effect?: "nothing" | "partial" | "all";
 }
 
+/** Which states after a power cut are made. */
 export interface CrashStatesOptions {
   /** At most so many states, from 1. Default 100. */
   readonly limit?: number;

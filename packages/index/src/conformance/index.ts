@@ -9,6 +9,7 @@ export type { IndexHarness } from "./harness.ts";
 /** One promise of the contract, and how it is proved. Rejects with what was broken. */
 export interface ConformanceCase {
   readonly name: string;
+  /** Resolves when the promise holds; rejects with what was found instead. */
   run(): Promise<void>;
 }
 
