@@ -22,6 +22,7 @@ import {
 import type { FileHandle, Mapping } from "../contract.ts";
 import { diskError, type FileSystemOperation } from "../disk-error.ts";
 import type { MappedFile, Mapper } from "../mapping/mapper.ts";
+import { openSyncingTwin } from "./syncing-twin.ts";
 import { type WriteDevice, writeAll } from "./write-all.ts";
 
 type Done = (error: NodeJS.ErrnoException | null) => void;
@@ -41,6 +42,9 @@ export class NodeHandle implements FileHandle, MappedFile {
   readonly #device: WriteDevice;
   /** Calls that the thread pool has not answered: the descriptor must not be closed under them. */
   #inFlight = 0;
+  /** What {@link NodeHandle.writeDurably} writes through, once it is known whether there is one. */
+  #twin: Promise<number | undefined> | undefined;
+  #twinFd: number | undefined;
   #closed: Promise<void> | undefined;
   #drained: (() => void) | undefined;
 
@@ -49,13 +53,7 @@ export class NodeHandle implements FileHandle, MappedFile {
     this.path = path;
     this.#writable = writable;
     this.#mapper = mapper;
-    this.#device = {
-      path,
-      write: (part, position) =>
-        this.#call("write", (done) => write(fd, part, 0, part.length, position, done)),
-      writeVector: (parts, position) =>
-        this.#call("write", (done) => writev(fd, parts, position, done)),
-    };
+    this.#device = this.#deviceOf(fd, "write");
   }
 
   /** The descriptor, for a mapping of this handle. */
@@ -112,6 +110,30 @@ export class NodeHandle implements FileHandle, MappedFile {
     }
   }
 
+  /** The usual case, one part through a descriptor that is open, is one call and one promise. */
+  writeDurably(parts: readonly Uint8Array[], position: number): Promise<void> {
+    const twin = this.#twinFd;
+    if (twin === undefined || parts?.length !== 1 || this.#closed !== undefined) {
+      return this.#writeDurably(parts, position);
+    }
+    const part = parts[0] as Uint8Array;
+    return new Promise((resolve, reject) => {
+      checkParts(parts, position);
+      this.#inFlight += 1;
+      write(twin, part, 0, part.length, position, (error, written) => {
+        if (error === null && written < part.length) {
+          const rest = [part.subarray(written)];
+          const device = this.#deviceOf(twin, "writeDurably");
+          resolve(writeAll(device, rest, position + written).finally(() => this.#leave()));
+          return;
+        }
+        this.#leave();
+        if (error) reject(diskError("writeDurably", this.path, error));
+        else resolve();
+      });
+    });
+  }
+
   allocate(from: number, to: number): void {
     const fd = this.#writableFd();
     checkRange(from, to);
@@ -156,6 +178,31 @@ export class NodeHandle implements FileHandle, MappedFile {
     return this.#closed;
   }
 
+  async #writeDurably(parts: readonly Uint8Array[], position: number): Promise<void> {
+    const fd = this.#writableFd();
+    if (checkParts(parts, position) === 0) return;
+    this.#inFlight += 1;
+    try {
+      this.#twin ??= openSyncingTwin(fd);
+      this.#twinFd = await this.#twin;
+      await writeAll(this.#deviceOf(this.#twinFd ?? fd, "writeDurably"), parts, position);
+      if (this.#twinFd !== undefined) return;
+      await this.#call<void>("writeDurably", (done) => fdatasync(fd, done as Done));
+    } finally {
+      this.#leave();
+    }
+  }
+
+  #deviceOf(fd: number, operation: FileSystemOperation): WriteDevice {
+    return {
+      path: this.path,
+      write: (part, position) =>
+        this.#call(operation, (done) => write(fd, part, 0, part.length, position, done)),
+      writeVector: (parts, position) =>
+        this.#call(operation, (done) => writev(fd, parts, position, done)),
+    };
+  }
+
   #writableFd(): number {
     const fd = this.fd();
     if (!this.#writable) throw readOnlyError(this.path);
@@ -176,10 +223,17 @@ export class NodeHandle implements FileHandle, MappedFile {
         this.#drained = resolve;
       });
     }
-    await new Promise<void>((resolve, reject) => {
-      close(this.#fd, (error) =>
-        error ? reject(diskError("close", this.path, error)) : resolve(),
-      );
+    const twin = await this.#twin;
+    try {
+      if (twin !== undefined) await this.#closeFd(twin);
+    } finally {
+      await this.#closeFd(this.#fd);
+    }
+  }
+
+  #closeFd(fd: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      close(fd, (error) => (error ? reject(diskError("close", this.path, error)) : resolve()));
     });
   }
 
