@@ -22,7 +22,7 @@ import {
 import type { FileHandle, Mapping } from "../contract.ts";
 import { diskError, type FileSystemOperation } from "../disk-error.ts";
 import type { MappedFile, Mapper } from "../mapping/mapper.ts";
-import { openSyncingTwin } from "./syncing-twin.ts";
+import { SyncingTwins } from "./syncing-twins.ts";
 import { type WriteDevice, writeAll } from "./write-all.ts";
 
 type Done = (error: NodeJS.ErrnoException | null) => void;
@@ -42,9 +42,12 @@ export class NodeHandle implements FileHandle, MappedFile {
   readonly #device: WriteDevice;
   /** Calls that the thread pool has not answered: the descriptor must not be closed under them. */
   #inFlight = 0;
-  /** What {@link NodeHandle.writeDurably} writes through, once it is known whether there is one. */
-  #twin: Promise<number | undefined> | undefined;
-  #twinFd: number | undefined;
+  /** What {@link NodeHandle.writeDurably} writes through. */
+  readonly #twins: SyncingTwins;
+  /** Set where there are none: its failure stays, see {@link NodeHandle.#syncAlone}. */
+  #lastSync: Promise<void> | undefined;
+  /** The latest that was not made to wait. */
+  #sharedSync: Promise<void> | undefined;
   #closed: Promise<void> | undefined;
   #drained: (() => void) | undefined;
 
@@ -54,6 +57,7 @@ export class NodeHandle implements FileHandle, MappedFile {
     this.#writable = writable;
     this.#mapper = mapper;
     this.#device = this.#deviceOf(fd, "write");
+    this.#twins = new SyncingTwins(fd);
   }
 
   /** The descriptor, for a mapping of this handle. */
@@ -112,21 +116,24 @@ export class NodeHandle implements FileHandle, MappedFile {
 
   /** The usual case, one part through a descriptor that is open, is one call and one promise. */
   writeDurably(parts: readonly Uint8Array[], position: number): Promise<void> {
-    const twin = this.#twinFd;
-    if (twin === undefined || parts?.length !== 1 || this.#closed !== undefined) {
-      return this.#writeDurably(parts, position);
-    }
+    const isOne = parts?.length === 1 && this.#closed === undefined;
+    const twin = isOne ? this.#twins.takeIdle() : undefined;
+    if (twin === undefined) return this.#writeDurably(parts, position);
     const part = parts[0] as Uint8Array;
     return new Promise((resolve, reject) => {
-      checkParts(parts, position);
+      try {
+        checkParts(parts, position);
+      } catch (error) {
+        this.#twins.giveBack(twin);
+        throw error;
+      }
       this.#inFlight += 1;
       write(twin, part, 0, part.length, position, (error, written) => {
         if (error === null && written < part.length) {
-          const rest = [part.subarray(written)];
-          const device = this.#deviceOf(twin, "writeDurably");
-          resolve(writeAll(device, rest, position + written).finally(() => this.#leave()));
+          resolve(this.#writeThrough(twin, [part.subarray(written)], position + written));
           return;
         }
+        this.#twins.giveBack(twin);
         this.#leave();
         if (error) reject(diskError("writeDurably", this.path, error));
         else resolve();
@@ -152,7 +159,10 @@ export class NodeHandle implements FileHandle, MappedFile {
    */
   async sync(): Promise<void> {
     const fd = this.fd();
-    await this.#call<void>("sync", (done) => fdatasync(fd, done as Done));
+    if (this.#lastSync !== undefined) return this.#syncAlone("sync");
+    const call = this.#call<void>("sync", (done) => fdatasync(fd, done as Done));
+    this.#sharedSync = call;
+    await call;
   }
 
   async truncate(size: number): Promise<void> {
@@ -182,15 +192,36 @@ export class NodeHandle implements FileHandle, MappedFile {
     const fd = this.#writableFd();
     if (checkParts(parts, position) === 0) return;
     this.#inFlight += 1;
+    const twin = await this.#twins.take();
+    if (twin !== undefined) return this.#writeThrough(twin, parts, position);
     try {
-      this.#twin ??= openSyncingTwin(fd);
-      this.#twinFd = await this.#twin;
-      await writeAll(this.#deviceOf(this.#twinFd ?? fd, "writeDurably"), parts, position);
-      if (this.#twinFd !== undefined) return;
-      await this.#call<void>("writeDurably", (done) => fdatasync(fd, done as Done));
+      await writeAll(this.#deviceOf(fd, "writeDurably"), parts, position);
+      await this.#syncAlone("writeDurably");
     } finally {
       this.#leave();
     }
+  }
+
+  async #writeThrough(twin: number, parts: readonly Uint8Array[], position: number): Promise<void> {
+    try {
+      await writeAll(this.#deviceOf(twin, "writeDurably"), parts, position);
+    } finally {
+      this.#twins.giveBack(twin);
+      this.#leave();
+    }
+  }
+
+  /**
+   * The system tells each failure of this descriptor once, to whichever sync comes first: where
+   * several may wait for one, they go one after another, and a failure is told to all from then on.
+   */
+  #syncAlone(operation: FileSystemOperation): Promise<void> {
+    const before = this.#lastSync ?? this.#sharedSync ?? Promise.resolve();
+    const result = before.then(() =>
+      this.#call<void>(operation, (done) => fdatasync(this.#fd, done as Done)),
+    );
+    this.#lastSync = result;
+    return result;
   }
 
   #deviceOf(fd: number, operation: FileSystemOperation): WriteDevice {
@@ -223,9 +254,8 @@ export class NodeHandle implements FileHandle, MappedFile {
         this.#drained = resolve;
       });
     }
-    const twin = await this.#twin;
     try {
-      if (twin !== undefined) await this.#closeFd(twin);
+      for (const twin of this.#twins.idle) await this.#closeFd(twin);
     } finally {
       await this.#closeFd(this.#fd);
     }
