@@ -18,6 +18,7 @@ import { isCoded, Violation } from "./violation.mjs";
 const ERRNOS = {
   open: ["EMFILE", "EIO", "ENOSPC"],
   write: ["EIO", "ENOSPC"],
+  writeDurably: ["EIO", "ENOSPC"],
   allocate: ["EIO", "ENOSPC"],
   map: ["ENOMEM"],
   lock: ["EIO", "EMFILE"],
@@ -38,7 +39,7 @@ export function faultsOf({ index, kind }) {
   const errnos = ERRNOS[kind] ?? ["EIO"];
   /** @type {NonNullable<DiskFault["effect"]>[]} */
   const effects = ["nothing"];
-  if (kind === "write" || kind === "allocate") effects.push("partial");
+  if (["write", "writeDurably", "allocate"].includes(kind)) effects.push("partial");
   // what was opened all the same nobody could close
   if (!["open", "map", "lock"].includes(kind)) effects.push("all");
   return errnos.flatMap((errno) => effects.map((effect) => ({ at: index, errno, effect })));

@@ -66,6 +66,7 @@ export class MortalProcess {
       read: (target, position) => this.#callNow(() => handle.read(target, position)),
       write: (parts, position) => this.#call(() => handle.write(parts, position)),
       writeNow: (bytes, position) => this.#callNow(() => handle.writeNow(bytes, position)),
+      writeDurably: (parts, position) => this.#call(() => handle.writeDurably(parts, position)),
       allocate: (from, to) => this.#callNow(() => handle.allocate(from, to)),
       sync: () => this.#call(() => handle.sync()),
       truncate: (size) => this.#call(() => handle.truncate(size)),

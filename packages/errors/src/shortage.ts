@@ -11,7 +11,7 @@ const SHORTAGES: readonly string[] = Object.freeze([
 ]);
 
 /** A sync that fails, for whatever reason, leaves unknown what is on the disk. */
-const SYNCS: readonly string[] = Object.freeze(["sync", "syncDirectory"]);
+const SYNCS: readonly string[] = Object.freeze(["sync", "syncDirectory", "writeDurably"]);
 
 /**
  * The system's code where `error` tells of a shortage, of room or of means, that was met before

@@ -136,6 +136,15 @@ export interface FileHandle {
   writeNow(bytes: Uint8Array, position: number): void;
 
   /**
+   * Writes as {@link FileHandle.write} does. When it resolves, these bytes, and what is needed to
+   * read them back, are durable; of what other calls wrote nothing is said.
+   *
+   * Ownership: as of `write`. On failure any part of the bytes may have been written, whether they
+   * are durable is unknown, and no later sync makes it known.
+   */
+  writeDurably(parts: readonly Uint8Array[], position: number): Promise<void>;
+
+  /**
    * Writes zeros over `[from, to)`, synchronously, so that blocks stand behind these bytes:
    * a page of this range may be written through a mapping without the risk of SIGBUS.
    * On failure any part of the range may have been written.

@@ -45,6 +45,7 @@ function zeroCounts(): Record<FileSystemOperation, number> {
     size: 0,
     read: 0,
     write: 0,
+    writeDurably: 0,
     allocate: 0,
     sync: 0,
     truncate: 0,
@@ -115,6 +116,10 @@ function countedHandle(inner: FileHandle, count: Count): FileHandle {
     writeNow(bytes, position) {
       count("write");
       inner.writeNow(bytes, position);
+    },
+    writeDurably(parts, position) {
+      count("writeDurably");
+      return inner.writeDurably(parts, position);
     },
     allocate(from, to) {
       count("allocate");

@@ -15,6 +15,7 @@ export type FileSystemOperation =
   | "size"
   | "read"
   | "write"
+  | "writeDurably"
   | "allocate"
   | "sync"
   | "truncate"

@@ -7,6 +7,7 @@ test("every call is counted by the name of its method, on handles, mappings and 
   const handle = await fs.open("/d/a", { access: "write", create: "exclusive" });
   await handle.write([Uint8Array.of(1)], 0);
   await handle.write([Uint8Array.of(2)], 1);
+  await handle.writeDurably([Uint8Array.of(3)], 2);
   handle.allocate(2, 16);
   handle.read(new Uint8Array(1), 0);
   const mapping = handle.map(16, { access: "write" });
@@ -39,6 +40,7 @@ test("every call is counted by the name of its method, on handles, mappings and 
     size: 1,
     read: 1,
     write: 2,
+    writeDurably: 1,
     allocate: 1,
     sync: 3,
     truncate: 1,

@@ -33,13 +33,15 @@ function canTrace(): boolean {
 /** The calls of the script that name something in `directory`, as `call path`. */
 function callsOf(directory: string, mapper: string): string[] {
   const log = `${directory}.strace`;
-  const calls = "trace=mkdir,mkdirat,fsync,fdatasync,msync,pwrite64,pwritev";
+  const calls = "trace=openat,mkdir,mkdirat,fsync,fdatasync,msync,pwrite64,pwritev";
   const args = ["-f", "-y", "-e", calls, "-o", log];
   execFileSync("strace", [...args, process.execPath, script, directory, mapper]);
   const lines = readFileSync(log, "utf8").split("\n");
   execFileSync("rm", [log]);
   return lines.flatMap((line) => {
     const call = /(\w+)\(.*?("|<)([^">]+)/.exec(line);
+    const opened = /openat\(.*O_DSYNC.*= \d+<([^>]+)>/.exec(line)?.[1];
+    if (opened?.startsWith(directory)) return [`O_DSYNC ${opened.slice(directory.length)}`];
     const path = call?.[3] ?? "";
     return path.startsWith(directory) && !line.includes("ENOENT")
       ? [`${call?.[1]} ${path.slice(directory.length)}`]
@@ -49,8 +51,9 @@ function callsOf(directory: string, mapper: string): string[] {
 
 describe.skipIf(!built || !canTrace())("the calls that the system gets", () => {
   test.each(availableMappers())(
-    "each name is synced in its directory, and a sync is one fdatasync, without msync: %s",
+    "each name is synced in its directory, a sync is one fdatasync, a durable write one call: %s",
     (mapper) => {
+      const durableWrites = ["O_DSYNC", "pwrite64", "pwritev"].map((call) => `${call} /a/b/file`);
       const stores = mapper === "read-through" ? ["pwrite64 /a/b/file"] : [];
       expect(callsOf(fixture.directory, mapper)).toEqual([
         "mkdir /a",
@@ -61,6 +64,7 @@ describe.skipIf(!built || !canTrace())("the calls that the system gets", () => {
         "pwritev /a/b/file",
         ...stores,
         "fdatasync /a/b/file",
+        ...durableWrites,
         "fsync /a/b",
       ]);
     },

@@ -13,6 +13,7 @@ const write = fc.record({
 });
 const step = fc.oneof(
   { weight: 6, arbitrary: write },
+  { weight: 3, arbitrary: write.map((each) => ({ ...each, do: "writeDurably" as const })) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("allocate" as const), to: fc.nat(9000) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("sync" as const) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("failedSync" as const) }) },
@@ -39,6 +40,20 @@ class SectorModel {
     this.#versions.clear();
     this.lengthMin = this.length;
     this.note();
+  }
+
+  /** From now on bytes `[from, to)` are there as they are now, whatever the others are. */
+  durableFrom(from: number, to: number): void {
+    this.lengthMin = Math.max(this.lengthMin, to);
+    for (let s = Math.floor(from / SECTOR); s * SECTOR < to; s += 1) {
+      const first = Math.max(0, from - s * SECTOR) * 2;
+      const last = Math.min(SECTOR, to - s * SECTOR) * 2;
+      const now = this.#sector(this.bytes, s);
+      const held = this.#versions.get(s) ?? new Set();
+      const fixed = (hex: string): string =>
+        hex.slice(0, first) + now.slice(first, last) + hex.slice(last);
+      this.#versions.set(s, new Set([...held].map(fixed)));
+    }
   }
 
   /** Whether a crash may leave `bytes`. */
@@ -69,6 +84,13 @@ async function run(
     model.bytes.set(bytes, next.position);
     model.length = Math.max(model.length, next.position + next.length);
     model.note();
+  } else if (next.do === "writeDurably") {
+    const bytes = new Uint8Array(next.length).fill(n + 1);
+    await handle.writeDurably([bytes], next.position);
+    model.bytes.set(bytes, next.position);
+    model.length = Math.max(model.length, next.position + next.length);
+    model.note();
+    model.durableFrom(next.position, next.position + next.length);
   } else if (next.do === "allocate") {
     const from = Math.min(next.to, model.length);
     handle.allocate(from, next.to);

@@ -1,14 +1,13 @@
 /**
  * Decides when the next sync begins; what then happens is `wake`'s.
  *
- * At most one of a microtask, an immediate and a timer is outstanding. All three keep the process
- * alive, as a promise that waits for the disk should.
+ * At most one of a microtask, a tick and a timer is outstanding. All three keep the process alive,
+ * as a promise that waits for the disk should.
  */
 export class Pacer {
   readonly #lingerMs: number;
   readonly #wake: () => void;
   #soon = false;
-  #immediate: NodeJS.Immediate | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(lingerMs: number, wake: () => void) {
@@ -27,12 +26,13 @@ export class Pacer {
   /**
    * Wakes when all microtasks are through. To be called when the promises of a batch have been
    * resolved: whoever awaited one has then appended its next record, however many `await`s deep.
+   * Not `setImmediate`: a turn of the event loop takes 20 µs, a tenth of what a lone caller waits.
    */
   afterTurn(): void {
     if (this.#soon) return;
     this.cancel();
     this.#soon = true;
-    this.#immediate = setImmediate(this.#fireSoon);
+    process.nextTick(this.#fireSoon);
   }
 
   /** Wakes `lingerMs` from now, unless something sooner is due. */
@@ -41,11 +41,9 @@ export class Pacer {
     this.#timer = setTimeout(this.#fire, this.#lingerMs);
   }
 
-  /** A queued microtask cannot be taken back; it finds `#soon` false. */
+  /** A queued microtask, or tick, cannot be taken back; it finds `#soon` false. */
   cancel(): void {
     this.#soon = false;
-    clearImmediate(this.#immediate);
-    this.#immediate = undefined;
     clearTimeout(this.#timer);
     this.#timer = undefined;
   }

@@ -32,6 +32,10 @@ function watchedHandle(inner: FileHandle, watch: Watch): FileHandle {
       watch(`writeNow ${bytes.length} ${position}`);
       inner.writeNow(bytes, position);
     },
+    async writeDurably(parts, position) {
+      watch("writeDurably");
+      await inner.writeDurably(parts, position);
+    },
     allocate(from, to) {
       watch(`allocate ${from} ${to}`);
       inner.allocate(from, to);

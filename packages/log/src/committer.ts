@@ -3,6 +3,7 @@ import type { Offset } from "./contract.ts";
 import { logChannels, publish } from "./log-channels.ts";
 import type { LogFailure } from "./log-failure.ts";
 import type { SegmentSet } from "./segment-set.ts";
+import { Turnstile } from "./turnstile.ts";
 
 /** What a committer needs of the log it belongs to. */
 export interface CommitterParts {
@@ -25,8 +26,8 @@ export class Committer {
   #committed: Offset;
   /** Nothing from here on is committed: a truncation drops it. */
   #ceiling: number = Number.POSITIVE_INFINITY;
-  /** Ends with the last call into the active segment that must not overlap with another. */
-  #io: Promise<void> = Promise.resolve();
+  /** Of the calls into the active segment that must not overlap. */
+  readonly #io = new Turnstile();
 
   /** @param nextOffset  everything before it is durable */
   constructor(parts: CommitterParts, nextOffset: Offset) {
@@ -49,11 +50,28 @@ export class Committer {
    * @returns one past the last record covered
    */
   async commit(how: "sync" | "flush"): Promise<Offset> {
-    const { segments } = this.#parts;
-    let covered: Offset = 0;
-    await this.#serially(async () => {
-      const segment = segments.active;
-      covered = segment.nextOffset;
+    const { failure } = this.#parts;
+    const turn = this.#io.enter();
+    if (turn !== undefined) await turn;
+    let covered = 0;
+    try {
+      failure.checkWritable();
+      covered = await this.#commitActive(how);
+    } catch (error) {
+      failure.checkWritable();
+      throw error;
+    } finally {
+      this.#io.leave();
+    }
+    return covered;
+  }
+
+  /** A failure of the active segment is the log's. */
+  async #commitActive(how: "sync" | "flush"): Promise<Offset> {
+    const { segments, failure } = this.#parts;
+    const segment = segments.active;
+    const covered = segment.nextOffset;
+    try {
       if (how === "flush") await segment.flush();
       else if (this.#durable < covered) {
         this.syncs++;
@@ -63,7 +81,12 @@ export class Committer {
         if (begun !== undefined) this.#tellSynced(from, covered, begun);
       }
       this.#advance(covered, how === "sync");
-    });
+    } catch (error) {
+      // what failed here may have been a sync: only a store that says so can be cut and go on
+      if (hasCode(error, "ERR_SEGLOG_NOT_WRITTEN")) failure.fail(error);
+      else failure.poison(error);
+      throw error;
+    }
     return covered;
   }
 
@@ -82,27 +105,9 @@ export class Committer {
   }
 
   /** Resolves when no call into a segment is under way, whatever came of it. */
-  settle(): Promise<void> {
-    return this.#io;
-  }
-
-  /** One call into the active segment after another; a failure is the log's. */
-  #serially(work: () => Promise<void>): Promise<void> {
-    const { failure } = this.#parts;
-    const result = this.#io.then(async () => {
-      failure.checkWritable();
-      try {
-        await work();
-      } catch (error) {
-        // what failed here may have been a sync: only a store that says so can be cut and go on
-        if (hasCode(error, "ERR_SEGLOG_NOT_WRITTEN")) failure.fail(error);
-        else failure.poison(error);
-        failure.checkWritable();
-        throw error;
-      }
-    });
-    this.#io = result.catch(() => {}); // whoever waits for `result` is told
-    return result;
+  async settle(): Promise<void> {
+    await this.#io.enter();
+    this.#io.leave();
   }
 
   #advance(covered: Offset, durable: boolean): void {

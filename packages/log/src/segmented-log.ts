@@ -113,12 +113,12 @@ export class SegmentedLog implements Log {
     return this.#writer.appendBatch(values);
   }
 
-  async flush(): Promise<void> {
-    await this.#commit("flush");
+  flush(): Promise<void> {
+    return this.#commit("flush");
   }
 
-  async sync(): Promise<void> {
-    await this.#commit("sync");
+  sync(): Promise<void> {
+    return this.#commit("sync");
   }
 
   read(offset: Offset, options?: ReadOptions): LogRecord {
@@ -248,11 +248,14 @@ export class SegmentedLog implements Log {
   async #commitAll(how: "sync" | "flush"): Promise<void> {
     const upTo = this.nextOffset;
     const { tookBack } = this.#failure;
-    await this.#lock.withShared(async () => {
+    if (!this.#lock.tryShared()) await this.#lock.shared();
+    try {
       // a `resume` had its turn first: what this was called for is gone, and waited for in vain
       if (this.#failure.tookBack !== tookBack) throw this.#failure.tookBack;
       await this.#writer.commit(how, upTo);
-    });
+    } finally {
+      this.#lock.releaseShared();
+    }
   }
 
   #rolled(): void {

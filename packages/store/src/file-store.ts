@@ -120,14 +120,12 @@ export class FileStore implements Store {
     return this.#reader.scan(from, limits);
   }
 
-  async flush(): Promise<void> {
-    this.#refuseClosed();
-    await this.#durably(() => this.#writer.flush());
+  flush(): Promise<void> {
+    return this.#isWriting ? this.#writer.flush() : this.#sealed();
   }
 
-  async sync(): Promise<void> {
-    this.#refuseClosed();
-    await this.#durably(() => this.#writer.sync());
+  sync(): Promise<void> {
+    return this.#isWriting ? this.#writer.sync() : this.#sealed();
   }
 
   async truncate(size: Position): Promise<void> {
@@ -185,11 +183,15 @@ export class FileStore implements Store {
     }
   }
 
-  /** Does `work`, or what makes it needless: a store is sealed when everything is durable. */
-  async #durably(work: () => Promise<void>): Promise<void> {
+  get #isWriting(): boolean {
+    return this.#closing === undefined && !this.#readOnly;
+  }
+
+  /** A store is sealed when everything is durable: there is nothing else to do. */
+  async #sealed(): Promise<void> {
+    this.#refuseClosed();
     this.#writer.refuseIfFailed();
-    if (!this.#readOnly) await work();
-    else await this.#sealing;
+    await this.#sealing;
   }
 
   /** Options that are frozen are checked once: whoever appends much gives the same each time. */

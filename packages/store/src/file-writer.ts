@@ -57,17 +57,19 @@ export class FileWriter {
 
   /** Calls that wait for their turn share one job: it starts after all of them were made. */
   flush(): Promise<void> {
+    if (this.#queue.isIdle) return this.#queue.run(this.#flush);
     this.#waitingFlush ??= this.#queue.run(() => {
       this.#waitingFlush = undefined;
-      return this.#guard(() => this.#write());
+      return this.#flush();
     });
     return this.#waitingFlush;
   }
 
   sync(): Promise<void> {
+    if (this.#queue.isIdle) return this.#queue.run(this.#sync);
     this.#waitingSync ??= this.#queue.run(() => {
       this.#waitingSync = undefined;
-      return this.#guard(() => this.#writeAndSync());
+      return this.#sync();
     });
     return this.#waitingSync;
   }
@@ -81,7 +83,7 @@ export class FileWriter {
    */
   rewrite<T>(plan: () => T, change: (plan: T) => Promise<FrameBoundary>): Promise<void> {
     return this.#queue.run(async () => {
-      if (this.failure?.shortage === undefined) await this.#guard(() => this.#write());
+      if (this.failure?.shortage === undefined) await this.#flush();
       const planned = plan();
       await this.#attempt(async () => {
         const { staging, preallocation, handle } = this.#parts;
@@ -111,7 +113,7 @@ export class FileWriter {
   async #finish(): Promise<void> {
     const { staging, preallocation, handle, file } = this.#parts;
     await preallocation.stop();
-    await this.#write();
+    await this.#write("only");
     const fileBytes = STORE_HEADER_BYTES + staging.start;
     const cut = (await handle.size()) !== fileBytes;
     if (cut) {
@@ -122,37 +124,58 @@ export class FileWriter {
     this.#durable = staging.start;
   }
 
-  async #writeAndSync(): Promise<void> {
-    const { staging, handle } = this.#parts;
-    const end = staging.end;
-    if (end === this.#durable) return;
+  // made once: a sync makes no closure
+  readonly #flush = (): Promise<void> => this.#guard(this.#writeOnly);
+  readonly #sync = (): Promise<void> => this.#guard(this.#writeAndSync);
+  readonly #writeOnly = (): Promise<void> => this.#write("only");
+
+  readonly #writeAndSync = (): Promise<void> => {
+    const { end } = this.#parts.staging;
+    if (end === this.#durable) return DONE;
     // Not when nothing was staged in this generation: neighbouring frames differ by one at most.
     if (end > this.#generationStart) {
       this.generation = (this.generation + 1) % GENERATIONS;
       this.#generationStart = end;
     }
-    await this.#write();
+    return this.#write("durably");
+  };
+
+  /**
+   * Swaps synchronously, so that a new generation begins in the buffer that is filled next.
+   *
+   * Over blocks that hold durable zeros, and with all frames before it durable, a durable write is
+   * one call instead of two. Elsewhere it might fail for want of room, and nobody could tell what
+   * it left.
+   */
+  async #write(how: "durably" | "only"): Promise<void> {
+    const { staging, handle, file, preallocation } = this.#parts;
+    const { start, end } = staging;
+    const isDurable = this.#durable === start;
+    if (start < end) {
+      const parts = staging.swap();
+      const from = STORE_HEADER_BYTES + start;
+      const fileEnd = STORE_HEADER_BYTES + end;
+      if (preallocation.isInTheWay(fileEnd)) await preallocation.makeWay();
+      const isOneCall = how === "durably" && isDurable && fileEnd <= preallocation.fileBytes;
+      if (isOneCall) await handle.writeDurably(parts, from);
+      else await this.#writeParts(parts, from);
+      if (isOneCall) this.#durable = end;
+      staging.release();
+      preallocation.written(from, fileEnd);
+      file.grown(preallocation.fileBytes);
+    }
+    if (how === "only" || this.#durable === end) return;
     await handle.sync();
     this.#durable = end;
   }
 
-  /** Swaps synchronously, so that a new generation begins in the buffer that is filled next. */
-  async #write(): Promise<void> {
-    const { staging, handle, file, preallocation } = this.#parts;
-    const { start, end } = staging;
-    if (start === end) return;
-    const parts = staging.swap();
-    const fileEnd = STORE_HEADER_BYTES + end;
-    await preallocation.makeWay(fileEnd);
+  async #writeParts(parts: readonly Uint8Array[], from: number): Promise<void> {
     try {
-      await handle.write(parts, STORE_HEADER_BYTES + start);
+      await this.#parts.handle.write(parts, from);
     } catch (cause) {
       this.failure = { cause, shortage: shortageOf(cause) };
       throw cause;
     }
-    staging.release();
-    preallocation.written(fileEnd);
-    file.grown(preallocation.fileBytes);
   }
 
   async #guard(job: () => Promise<void>): Promise<void> {
@@ -185,3 +208,5 @@ export class FileWriter {
     throw new SeglogError("ERR_SEGLOG_POISONED", text, { path }, { cause });
   }
 }
+
+const DONE: Promise<void> = Promise.resolve();

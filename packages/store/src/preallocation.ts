@@ -8,13 +8,16 @@ export interface PreallocationLimits {
 }
 
 /**
- * Keeps written zeros ahead of the writer, in the background: a sync of blocks that were written
- * before costs about half of one that grows the file (92 against 180 µs for 4 KiB).
+ * Keeps durable zeros ahead of the writer, in the background: bytes written over them become
+ * durable in one call that changes nothing but these bytes.
+ *
+ * Each step is a durable write of its own, so that no durable write of frames has to wait for
+ * zeros on their way to the disk, nor for the file's new length.
  */
 export class Preallocation {
   readonly #handle: FileHandle;
   readonly #fileBytesMax: number;
-  /** The file has so many bytes with blocks behind them. */
+  /** Everything before it has blocks, durable with the length. */
   #fileBytes: number;
   #step = STEP_BYTES_MIN;
   #running: Promise<void> | undefined;
@@ -31,19 +34,26 @@ export class Preallocation {
     return this.#fileBytes;
   }
 
-  /** To be awaited before data is written up to `fileEnd`: zeros must never land on it. */
-  async makeWay(fileEnd: number): Promise<void> {
-    if (this.#running !== undefined && fileEnd > this.#fileBytes) await this.#running;
+  /** Whether zeros are on their way to a place before `fileEnd`: they must never land on data. */
+  isInTheWay(fileEnd: number): boolean {
+    return this.#running !== undefined && fileEnd > this.#fileBytes;
   }
 
-  /** Data was written up to `fileEnd`: starts writing zeros behind it when few are left. */
-  written(fileEnd: number): void {
+  /** To be awaited, where {@link Preallocation.isInTheWay} says so, before data is written. */
+  async makeWay(): Promise<void> {
+    await this.#running;
+  }
+
+  /** Data was written over `[from, fileEnd)`: writes zeros behind it when few are left. */
+  written(from: number, fileEnd: number): void {
     if (fileEnd > this.#fileBytes) this.#fileBytes = fileEnd;
     if (this.#stopped || this.#running !== undefined) return;
     if (this.#fileBytes - fileEnd >= this.#step / 2) return;
-    const bytes = Math.min(this.#step, this.#fileBytesMax - this.#fileBytes);
+    if (fileEnd - from > WRITE_BYTES_MAX) return;
+    const to = Math.ceil((this.#fileBytes + this.#step) / ALIGN_BYTES) * ALIGN_BYTES;
+    const bytes = Math.min(to, this.#fileBytesMax) - this.#fileBytes;
     if (bytes <= 0) return;
-    this.#step = Math.min(this.#step * 2, STEP_BYTES_MAX);
+    this.#step = Math.min(this.#step * STEP_GROWTH, STEP_BYTES_MAX);
     this.#running = this.#zero(bytes);
   }
 
@@ -65,7 +75,7 @@ export class Preallocation {
       ZEROS.subarray(0, bytes - i * ZEROS.length),
     );
     try {
-      await this.#handle.write(parts, this.#fileBytes);
+      await this.#handle.writeDurably(parts, this.#fileBytes);
       this.#fileBytes += bytes;
     } catch {
       // No append asked for these bytes and none depends on them. If the disk is full or broken,
@@ -77,6 +87,11 @@ export class Preallocation {
   }
 }
 
-const STEP_BYTES_MIN = 64 * 1024;
+const STEP_BYTES_MIN = 256 * 1024;
 const STEP_BYTES_MAX = 4 * 2 ** 20;
+const STEP_GROWTH = 4;
+/** So that a page of frames and one of zeros are seldom the same. */
+const ALIGN_BYTES = 64 * 1024;
+/** A write of more costs so much itself that the growth of the file does not matter. */
+const WRITE_BYTES_MAX = 2 * 2 ** 20;
 const ZEROS = new Uint8Array(64 * 1024);

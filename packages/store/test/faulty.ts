@@ -4,7 +4,7 @@ import { overridden } from "./places.ts";
 
 /** Which call of a handle fails next, how many of it may pass first, and what it does before. */
 export interface Fault {
-  readonly operation: "write" | "sync" | "truncate";
+  readonly operation: "write" | "writeDurably" | "sync" | "truncate";
   /** Calls that still succeed. */
   after?: number;
   /** Bytes of the failing write that reach the file. */
@@ -49,6 +49,15 @@ function faultyHandle(disk: FaultyFileSystem, handle: FileHandle): FileHandle {
       if (fault === undefined) return handle.write(parts, position);
       await handle.write([bytes.subarray(0, fault.writtenBytes ?? 0)], position);
       throw ioError(handle.path, "write", fault.errno);
+    },
+    async writeDurably(parts, position) {
+      const bytes = Buffer.concat(parts);
+      disk.calls.push(`writeDurably ${position}+${bytes.length}`);
+      const fault = strike(disk, "writeDurably");
+      await disk.syncGate;
+      if (fault === undefined) return handle.writeDurably([bytes], position);
+      await handle.write([bytes.subarray(0, fault.writtenBytes ?? 0)], position);
+      throw ioError(handle.path, "writeDurably", fault.errno);
     },
     async sync() {
       disk.calls.push("sync");

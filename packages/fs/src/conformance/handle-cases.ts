@@ -126,6 +126,58 @@ export const handleCases: readonly FixtureCase[] = [
     },
   },
   {
+    name: "writeDurably writes as write does, the first time and later, one part or many",
+    async run(fs, directory) {
+      const handle = await newFile(fs, `${directory}/a`, bytesOf("abcdef"));
+      const none = new Uint8Array(0);
+      await handle.writeDurably([bytesOf("XY")], 2);
+      await handle.writeDurably([none, bytesOf("1"), none, bytesOf("2")], 8);
+      await handle.writeDurably([bytesOf("z")], 11);
+      await handle.writeDurably([], 100);
+      await handle.writeDurably([none], 100);
+      expectBytes(await contentOf(handle), bytesOf("abXYef\0\x0012\0z"), "content");
+      const all = pattern(3 * MIB);
+      await handle.writeDurably([all], 5);
+      const many = Array.from({ length: 3000 }, (_, i) => all.subarray(i * 7, i * 7 + 7));
+      await handle.writeDurably(many, 5 + 3 * MIB);
+      const content = await contentOf(handle);
+      expectBytes(content.subarray(5, 5 + 3 * MIB), all, "3 MiB in one part");
+      expectBytes(content.subarray(5 + 3 * MIB), all.subarray(0, 21_000), "3000 parts");
+      await handle.close();
+    },
+  },
+  {
+    name: "writeDurably writes the file that is open, also when its name is another's or gone",
+    async run(fs, directory) {
+      const handle = await newFile(fs, `${directory}/a`, bytesOf("ab"));
+      await fs.rename(`${directory}/a`, `${directory}/b`);
+      const other = await newFile(fs, `${directory}/a`, bytesOf("other"));
+      await handle.writeDurably([bytesOf("c")], 2);
+      await fs.remove(`${directory}/b`);
+      await handle.writeDurably([bytesOf("d")], 3);
+      expectBytes(await contentOf(handle), bytesOf("abcd"), "content");
+      expectBytes(await contentOf(other), bytesOf("other"), "content of the other");
+      await handle.close();
+      await other.close();
+    },
+  },
+  {
+    name: "writeDurably calls may overlap each other and a close, which waits for them",
+    async run(fs, directory) {
+      const handle = await newFile(fs, `${directory}/a`);
+      const all = pattern(64 * 1000);
+      const calls: Promise<void>[] = [];
+      for (let i = 63; i >= 0; i -= 1) {
+        calls.push(handle.writeDurably([all.subarray(i * 1000, i * 1000 + 1000)], i * 1000));
+      }
+      await handle.close();
+      await Promise.all(calls);
+      const reader = await fs.open(`${directory}/a`, { access: "read" });
+      expectBytes(await contentOf(reader), all, "content");
+      await reader.close();
+    },
+  },
+  {
     name: "two handles of a file see each other's writes and lengths at once",
     async run(fs, directory) {
       const writer = await newFile(fs, `${directory}/a`, bytesOf("one"));

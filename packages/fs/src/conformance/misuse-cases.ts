@@ -99,6 +99,7 @@ export const misuseCases: readonly FixtureCase[] = [
       await expectCode(INVALID, () => handle.write([one], last), "write that ends beyond 2^53 - 1");
       for (const bad of [one, ["a"], [one, null], undefined] as unknown as Uint8Array[][]) {
         await expectCode(INVALID, () => handle.write(bad, 0), "write of what are no parts");
+        await expectCode(INVALID, () => handle.writeDurably(bad, 0), "writeDurably of no parts");
       }
       const text = "ab" as unknown as Uint8Array;
       await expectCode(INVALID, () => handle.read(text, 0), "read into a string");
@@ -115,6 +116,7 @@ export const misuseCases: readonly FixtureCase[] = [
       const calls: [string, () => unknown][] = [
         ["write", () => handle.write([bytesOf("no")], 0)],
         ["writeNow", () => handle.writeNow(bytesOf("no"), 0)],
+        ["writeDurably", () => handle.writeDurably([bytesOf("no")], 0)],
         ["allocate", () => handle.allocate(0, 2)],
         ["truncate", () => handle.truncate(2)],
         ["map", () => handle.map(2, { access: "write" })],
@@ -135,6 +137,8 @@ export const misuseCases: readonly FixtureCase[] = [
         ["write", () => handle.write([bytesOf("no")], 0)],
         ["writeNow", () => handle.writeNow(bytesOf("no"), 0)],
         ["write of nothing", () => handle.write([], 0)],
+        ["writeDurably", () => handle.writeDurably([bytesOf("no")], 0)],
+        ["writeDurably of nothing", () => handle.writeDurably([], 0)],
         ["allocate", () => handle.allocate(0, 2)],
         ["sync", () => handle.sync()],
         ["truncate", () => handle.truncate(2)],

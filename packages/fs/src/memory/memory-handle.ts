@@ -49,6 +49,10 @@ export class MemoryHandle implements FileHandle {
     this.#file.write([bytes], position, checkParts([bytes], position));
   }
 
+  writeDurably(parts: readonly Uint8Array[], position: number): Promise<void> {
+    return this.write(parts, position);
+  }
+
   allocate(from: number, to: number): void {
     this.#checkWritable();
     checkRange(from, to);

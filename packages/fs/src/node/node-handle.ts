@@ -22,6 +22,7 @@ import {
 import type { FileHandle, Mapping } from "../contract.ts";
 import { diskError, type FileSystemOperation } from "../disk-error.ts";
 import type { MappedFile, Mapper } from "../mapping/mapper.ts";
+import { SyncingTwins } from "./syncing-twins.ts";
 import { type WriteDevice, writeAll } from "./write-all.ts";
 
 type Done = (error: NodeJS.ErrnoException | null) => void;
@@ -41,6 +42,12 @@ export class NodeHandle implements FileHandle, MappedFile {
   readonly #device: WriteDevice;
   /** Calls that the thread pool has not answered: the descriptor must not be closed under them. */
   #inFlight = 0;
+  /** What {@link NodeHandle.writeDurably} writes through. */
+  readonly #twins: SyncingTwins;
+  /** Set where there are none: its failure stays, see {@link NodeHandle.#syncAlone}. */
+  #lastSync: Promise<void> | undefined;
+  /** The latest that was not made to wait. */
+  #sharedSync: Promise<void> | undefined;
   #closed: Promise<void> | undefined;
   #drained: (() => void) | undefined;
 
@@ -49,13 +56,8 @@ export class NodeHandle implements FileHandle, MappedFile {
     this.path = path;
     this.#writable = writable;
     this.#mapper = mapper;
-    this.#device = {
-      path,
-      write: (part, position) =>
-        this.#call("write", (done) => write(fd, part, 0, part.length, position, done)),
-      writeVector: (parts, position) =>
-        this.#call("write", (done) => writev(fd, parts, position, done)),
-    };
+    this.#device = this.#deviceOf(fd, "write");
+    this.#twins = new SyncingTwins(fd);
   }
 
   /** The descriptor, for a mapping of this handle. */
@@ -112,6 +114,33 @@ export class NodeHandle implements FileHandle, MappedFile {
     }
   }
 
+  /** The usual case, one part through a descriptor that is open, is one call and one promise. */
+  writeDurably(parts: readonly Uint8Array[], position: number): Promise<void> {
+    const isOne = parts?.length === 1 && this.#closed === undefined;
+    const twin = isOne ? this.#twins.takeIdle() : undefined;
+    if (twin === undefined) return this.#writeDurably(parts, position);
+    const part = parts[0] as Uint8Array;
+    return new Promise((resolve, reject) => {
+      try {
+        checkParts(parts, position);
+      } catch (error) {
+        this.#twins.giveBack(twin);
+        throw error;
+      }
+      this.#inFlight += 1;
+      write(twin, part, 0, part.length, position, (error, written) => {
+        if (error === null && written < part.length) {
+          resolve(this.#writeThrough(twin, [part.subarray(written)], position + written));
+          return;
+        }
+        this.#twins.giveBack(twin);
+        this.#leave();
+        if (error) reject(diskError("writeDurably", this.path, error));
+        else resolve();
+      });
+    });
+  }
+
   allocate(from: number, to: number): void {
     const fd = this.#writableFd();
     checkRange(from, to);
@@ -130,7 +159,10 @@ export class NodeHandle implements FileHandle, MappedFile {
    */
   async sync(): Promise<void> {
     const fd = this.fd();
-    await this.#call<void>("sync", (done) => fdatasync(fd, done as Done));
+    if (this.#lastSync !== undefined) return this.#syncAlone("sync");
+    const call = this.#call<void>("sync", (done) => fdatasync(fd, done as Done));
+    this.#sharedSync = call;
+    await call;
   }
 
   async truncate(size: number): Promise<void> {
@@ -156,6 +188,52 @@ export class NodeHandle implements FileHandle, MappedFile {
     return this.#closed;
   }
 
+  async #writeDurably(parts: readonly Uint8Array[], position: number): Promise<void> {
+    const fd = this.#writableFd();
+    if (checkParts(parts, position) === 0) return;
+    this.#inFlight += 1;
+    const twin = await this.#twins.take();
+    if (twin !== undefined) return this.#writeThrough(twin, parts, position);
+    try {
+      await writeAll(this.#deviceOf(fd, "writeDurably"), parts, position);
+      await this.#syncAlone("writeDurably");
+    } finally {
+      this.#leave();
+    }
+  }
+
+  async #writeThrough(twin: number, parts: readonly Uint8Array[], position: number): Promise<void> {
+    try {
+      await writeAll(this.#deviceOf(twin, "writeDurably"), parts, position);
+    } finally {
+      this.#twins.giveBack(twin);
+      this.#leave();
+    }
+  }
+
+  /**
+   * The system tells each failure of this descriptor once, to whichever sync comes first: where
+   * several may wait for one, they go one after another, and a failure is told to all from then on.
+   */
+  #syncAlone(operation: FileSystemOperation): Promise<void> {
+    const before = this.#lastSync ?? this.#sharedSync ?? Promise.resolve();
+    const result = before.then(() =>
+      this.#call<void>(operation, (done) => fdatasync(this.#fd, done as Done)),
+    );
+    this.#lastSync = result;
+    return result;
+  }
+
+  #deviceOf(fd: number, operation: FileSystemOperation): WriteDevice {
+    return {
+      path: this.path,
+      write: (part, position) =>
+        this.#call(operation, (done) => write(fd, part, 0, part.length, position, done)),
+      writeVector: (parts, position) =>
+        this.#call(operation, (done) => writev(fd, parts, position, done)),
+    };
+  }
+
   #writableFd(): number {
     const fd = this.fd();
     if (!this.#writable) throw readOnlyError(this.path);
@@ -176,10 +254,16 @@ export class NodeHandle implements FileHandle, MappedFile {
         this.#drained = resolve;
       });
     }
-    await new Promise<void>((resolve, reject) => {
-      close(this.#fd, (error) =>
-        error ? reject(diskError("close", this.path, error)) : resolve(),
-      );
+    try {
+      for (const twin of this.#twins.idle) await this.#closeFd(twin);
+    } finally {
+      await this.#closeFd(this.#fd);
+    }
+  }
+
+  #closeFd(fd: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      close(fd, (error) => (error ? reject(diskError("close", this.path, error)) : resolve()));
     });
   }
 

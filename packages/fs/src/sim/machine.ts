@@ -179,10 +179,13 @@ const POWER_GONE = Symbol("the power is gone");
 /** Calls that do what they are for although they report an error. */
 const RELEASES: readonly FileSystemOperation[] = ["close", "unmap", "release"];
 
+/** Calls of which a part can be done. */
+const WRITES: readonly FileSystemOperation[] = ["write", "writeDurably", "allocate"];
+
 function happens({ fault, kind }: DiskCall): boolean {
   if (fault === undefined || fault.effect === "all" || RELEASES.includes(kind)) return true;
   if (kind === "sync" || kind === "syncDirectory") return true;
-  return fault.effect === "partial" && (kind === "write" || kind === "allocate");
+  return fault.effect === "partial" && WRITES.includes(kind);
 }
 
 function faultError({ fault, kind, path, index }: DiskCall): SeglogError {

@@ -1,7 +1,5 @@
 import {
   type BlockRange,
-  type Covered,
-  frees,
   isCovered,
   isCut,
   type SectorVersion,
@@ -9,10 +7,11 @@ import {
 } from "./file-versions.ts";
 import type { InFlightWrite } from "./in-flight-write.ts";
 import type { DiskCall } from "./machine.ts";
+import { foldPending, makeRangeDurable, type Pending, piecesOf } from "./make-durable.ts";
 import { PAGE_BYTES, PagedImage, SECTOR_BYTES, SECTORS_PER_PAGE } from "./paged-image.ts";
 
 /** One file: what programs see, what is durable, and what is pending between the two. */
-export class SimFile {
+export class SimFile implements Pending {
   readonly kind = "file" as const;
   /** Whether somebody holds the file's lock. */
   locked = false;
@@ -23,7 +22,7 @@ export class SimFile {
   readonly inFlight: Set<InFlightWrite> = new Set();
   readonly sectors: Map<number, SectorVersion[]> = new Map();
   readonly sizes: SizeVersion[] = [];
-  #blocks: BlockRange[] = [];
+  readonly blocks: BlockRange[] = [];
   #volatile: PagedImage;
   /** `undefined` while it is the same as the volatile image. */
   #durable: PagedImage | undefined;
@@ -78,19 +77,17 @@ export class SimFile {
         doubtful: false,
       });
     }
-    for (let from = position; from < end; ) {
-      const sector = Math.floor(from / SECTOR_BYTES);
-      const to = Math.min(end, (sector + 1) * SECTOR_BYTES);
-      const part = bytes.subarray(from - position, to - position);
-      const inSector = from % SECTOR_BYTES;
+    for (const { sector, at: inSector, part } of piecesOf(
+      bytes.subarray(0, end - position),
+      position,
+    )) {
       const old = image.sector(sector).subarray(inSector, inSector + part.length);
       // the same bytes again make a page dirty, and so what a failed sync left in doubt is written
       const inDoubt = this.sectors.get(sector)?.at(-1)?.doubtful === true;
       if (inDoubt || Buffer.compare(old, part) !== 0) {
-        image.set(part, from);
+        image.set(part, sector * SECTOR_BYTES + inSector);
         this.#note(sector, { at, call });
       }
-      from = to;
     }
     return end - position;
   }
@@ -106,7 +103,7 @@ export class SimFile {
       if (room < 1) return false;
       room -= 1;
       image.addBlock(page);
-      this.#blocks.push({ call, fromPage: page, toPage: page + 1 });
+      this.blocks.push({ call, fromPage: page, toPage: page + 1 });
     }
     return true;
   }
@@ -138,12 +135,7 @@ export class SimFile {
   /** Makes durable what calls did that had finished before `begunAt`. */
   fold(begunAt: number): void {
     if (this.#durable === undefined) return;
-    if (this.#shared) this.#durable = this.#durable.clone();
-    this.#shared = false;
-    const covered = isCovered(begunAt);
-    const cuts = this.#foldSizes(this.#durable, covered);
-    this.#foldSectors(this.#durable, covered, cuts);
-    this.#foldBlocks(this.#durable, begunAt);
+    foldPending(this, { durable: this.#ownDurable(), volatile: this.#volatile }, begunAt);
     this.#forgetWhatIsSame();
   }
 
@@ -152,6 +144,21 @@ export class SimFile {
     const covered = isCovered(begunAt);
     for (const version of [...this.sizes, ...[...this.sectors.values()].flat()]) {
       if (covered(version)) version.doubtful = true;
+    }
+  }
+
+  /** Makes durable what `call` has just written, and what was done before a cut that is pending. */
+  makeDurable(call: DiskCall, bytes: Uint8Array, position: number): void {
+    if (this.sizes.some(isCut)) this.fold(call.begunAt);
+    if (this.#durable === undefined) return;
+    makeRangeDurable(this, this.#ownDurable(), { call, bytes, position });
+    this.#forgetWhatIsSame();
+  }
+
+  /** A call that was to be durable has failed: what it wrote stays pending for ever. */
+  doubtCall(call: DiskCall): void {
+    for (const version of [...this.sizes, ...[...this.sectors.values()].flat()]) {
+      if (version.call === call) version.doubtful = true;
     }
   }
 
@@ -182,7 +189,7 @@ export class SimFile {
     this.#shared = true;
     this.sectors.clear();
     this.sizes.length = 0;
-    this.#blocks = [];
+    this.blocks.length = 0;
   }
 
   /** Exchanges contents and pending changes with another file. */
@@ -190,7 +197,6 @@ export class SimFile {
     [this.#volatile, other.#volatile] = [other.#volatile, this.#volatile];
     [this.#durable, other.#durable] = [other.#durable, this.#durable];
     [this.#shared, other.#shared] = [other.#shared, this.#shared];
-    [this.#blocks, other.#blocks] = [other.#blocks, this.#blocks];
     const [mine, theirs] = [[...this.sectors], [...other.sectors]];
     this.sectors.clear();
     other.sectors.clear();
@@ -198,6 +204,8 @@ export class SimFile {
     for (const [sector, versions] of mine) other.sectors.set(sector, versions);
     const sizes = this.sizes.splice(0, this.sizes.length, ...other.sizes);
     other.sizes.splice(0, other.sizes.length, ...sizes);
+    const blocks = this.blocks.splice(0, this.blocks.length, ...other.blocks);
+    other.blocks.splice(0, other.blocks.length, ...blocks);
   }
 
   /** To be called before any change of the volatile image. */
@@ -236,7 +244,7 @@ export class SimFile {
       image.addBlock(page);
       added = true;
     }
-    if (added) this.#blocks.push({ call, fromPage, toPage: page });
+    if (added) this.blocks.push({ call, fromPage, toPage: page });
     return Math.max(position, Math.min(end, page * PAGE_BYTES));
   }
 
@@ -256,40 +264,9 @@ export class SimFile {
     else versions.push(version);
   }
 
-  /** @returns the covered cuts */
-  #foldSizes(durable: PagedImage, covered: Covered): readonly SizeVersion[] {
-    const last = this.sizes.findLastIndex(covered);
-    const folded = this.sizes.splice(0, last + 1);
-    for (const { size } of folded) durable.resize(size);
-    return folded.filter(isCut);
-  }
-
-  #foldSectors(durable: PagedImage, covered: Covered, cuts: readonly SizeVersion[]): void {
-    for (const [sector, versions] of this.sectors) {
-      const freedAt = cuts.findLast((cut) => frees(cut, sector))?.at ?? 0;
-      const last = versions.findLastIndex(covered);
-      const version = versions[last];
-      if (version !== undefined && version.at > freedAt) durable.setSector(sector, version.bytes);
-      const kept = versions.filter(({ at }, i) => i > last && at > freedAt);
-      if (kept.length === 0) this.sectors.delete(sector);
-      else this.sectors.set(sector, kept);
-    }
-  }
-
-  #foldBlocks(durable: PagedImage, begunAt: number): void {
-    const isDone = ({ call }: BlockRange) => call.finishedAt < begunAt;
-    for (const { fromPage, toPage } of this.#blocks.filter(isDone)) {
-      const to = Math.min(toPage, Math.ceil(durable.length / PAGE_BYTES));
-      for (let page = fromPage; page < to; page += 1) {
-        if (this.#volatile.hasBlock(page)) durable.addBlock(page);
-      }
-    }
-    this.#blocks = this.#blocks.filter((range) => !isDone(range));
-  }
-
   /** Where nothing is pending, one image serves for both, and a copy of a state costs nothing. */
   #forgetWhatIsSame(): void {
-    if (this.sectors.size > 0 || this.sizes.length > 0 || this.#blocks.length > 0) return;
+    if (this.sectors.size > 0 || this.sizes.length > 0 || this.blocks.length > 0) return;
     this.#durable = undefined;
     this.#shared = true;
   }

@@ -69,6 +69,20 @@ export class SimHandle implements FileHandle {
     });
   }
 
+  async writeDurably(parts: readonly Uint8Array[], position: number): Promise<void> {
+    this.#checkWritable();
+    const byteCount = checkParts(parts, position);
+    let write: InFlightWrite | undefined;
+    return this.#run("writeDurably", byteCount, {
+      start: (call) => {
+        write = this.#begin(call, { parts, position, byteCount });
+      },
+      finish: (call) => {
+        if (write !== undefined) this.#endDurably(call, write);
+      },
+    });
+  }
+
   allocate(from: number, to: number): void {
     this.#checkWritable();
     checkRange(from, to);
@@ -168,6 +182,18 @@ export class SimHandle implements FileHandle {
     this.#core.machine.writes.delete(write);
     this.#file.inFlight.delete(write);
     this.#apply(call, write.bytes(), write.position);
+  }
+
+  /** What a failed call wrote is there for programs, and stays in doubt for the disk. */
+  #endDurably(call: DiskCall, write: InFlightWrite): void {
+    let isDurable = false;
+    try {
+      this.#end(call, write);
+      isDurable = call.fault === undefined;
+    } finally {
+      if (isDurable) this.#file.makeDurable(call, write.bytes(), write.position);
+      else this.#file.doubtCall(call);
+    }
   }
 
   #apply(call: DiskCall, bytes: Uint8Array, position: number): void {

@@ -7,6 +7,7 @@ export type Change =
   | "remove"
   | "syncDirectory"
   | "write"
+  | "writeDurably"
   | "allocate"
   | "sync"
   | "truncate";
@@ -87,6 +88,12 @@ function faultyHandle(
     writeNow(bytes, position) {
       if (allows("write", path) === "pass") return inner.writeNow(bytes, position);
       inner.writeNow(bytes.subarray(0, Math.ceil(bytes.length / 2)), position);
+      throw new Error(`injected: torn write ${path}`);
+    },
+    async writeDurably(parts, position) {
+      if (allows("writeDurably", path) === "pass") return inner.writeDurably(parts, position);
+      const bytes = Buffer.concat(parts);
+      await inner.write([bytes.subarray(0, Math.ceil(bytes.length / 2))], position);
       throw new Error(`injected: torn write ${path}`);
     },
     allocate(from, to) {

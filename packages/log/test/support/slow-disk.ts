@@ -14,6 +14,7 @@ export function slowDisk(inner: FileSystem, turns: () => number): FileSystem {
     read: (target, position) => handle.read(target, position),
     write: (parts, position) => pass(() => handle.write(parts, position)),
     writeNow: (bytes, position) => handle.writeNow(bytes, position),
+    writeDurably: (parts, position) => pass(() => handle.writeDurably(parts, position)),
     allocate: (from, to) => handle.allocate(from, to),
     sync: () => pass(() => handle.sync()),
     truncate: (size) => pass(() => handle.truncate(size)),
