@@ -14,13 +14,14 @@ export type {
 } from "./contract.ts";
 export { DAMAGE_KINDS, type Damage, type DamageKind } from "./damage.ts";
 export { LOCK_FILE_NAME, openDirectoryCatalog } from "./directory-catalog.ts";
+export { type PayloadHead, type PayloadKind, payloadKind } from "./lost-record.ts";
 export {
   INDEX_ENTRIES_LIMIT,
   openSegment,
   SEGMENT_BYTES_DEFAULT,
   SEGMENT_BYTES_LIMIT,
 } from "./open-segment.ts";
-export { RECORD_HEAD_BYTES, TIME_LIMIT } from "./record-head.ts";
+export { RECORD_HEAD_BYTES, readTime, TIME_LIMIT } from "./record-head.ts";
 export { repairDirectory } from "./repair-directory.ts";
 export { baseOffsetOf, indexName, storeName } from "./segment-name.ts";
 export { STATE_FILE_NAME } from "./state-file.ts";
