@@ -39,7 +39,8 @@ export function parseTime(text: string, now: number = Date.now()): number {
   if (/^\d+$/.test(text)) return parseCount(text);
   const [, count = "", unit = ""] = /^(\d+)(ms|s|m|h|d)$/.exec(text) ?? [];
   if (count !== "") return Math.max(0, now - Number(count) * (UNITS_MS[unit] as number));
-  const time = Date.parse(text);
+  // Date.parse takes much else for a date: "-1" is one of 2001
+  const time = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN;
   if (Number.isSafeInteger(time) && time >= 0) return time;
   throw new InvalidArgumentError("A time is needed, as 2026-11-24T08:00:00Z, 15m (ago), or in ms.");
 }

@@ -21,6 +21,8 @@ export async function runProgram(
       exitCode = code;
     },
   };
+  // a follower that waits for records holds nothing that would keep the process
+  const alive = setInterval(() => {}, 2 ** 30);
   try {
     await seglogProgram(io).parseAsync(argv, { from: "user" });
     await output.flush();
@@ -30,6 +32,7 @@ export async function runProgram(
     await output.flush().catch(ignoreClosedPipe);
   }
   await notes.flush().catch(ignoreClosedPipe);
+  clearInterval(alive);
   return io.interruption.exitCode ?? exitCode;
 }
 

@@ -54,12 +54,12 @@ export function selectRecords(log: Seglog, options: SelectOptions): BatchesOptio
   const { firstOffset, committedOffset } = log;
   const later = options.time === undefined ? firstOffset : log.offsetAtTime(options.time);
   const earlier = options.until === undefined ? committedOffset : log.offsetAtTime(options.until);
+  const { from: first = later, to: end = earlier } = options;
   // an offset that is not held is refused by the log, and not moved to one that is
-  let from = options.from === undefined ? later : Math.max(options.from, later);
-  let to = options.to === undefined ? earlier : Math.min(options.to, earlier);
-  if (options.from !== undefined && options.from < firstOffset) from = options.from;
-  if (options.to !== undefined && options.to > committedOffset) to = options.to;
-  if (from > to) from = to;
+  const isHeld = (offset: number): boolean => offset >= firstOffset && offset <= committedOffset;
+  if (!isHeld(first) || !isHeld(end)) return { from: first, to: end };
+  let to = Math.min(end, earlier);
+  let from = Math.min(Math.max(first, later), to);
   if (limit !== undefined && to - from > limit) {
     if (reverse) from = to - limit;
     else to = from + limit;
