@@ -11,6 +11,13 @@ import { isCode, lineAt, listFiles, readSource, walk } from "./source.mjs";
  * @property {readonly string[]} runtime  those of `depends` that it may import as values; the
  *   others it imports with `import type` only, so that parts meet in one place, by value
  * @property {readonly string[]} builtins  modules of Node that its sources may import
+ * @property {Readonly<Record<string, Part>>} [parts]  folders of its sources that may name more,
+ *   and that nothing outside of them names: who imports the package does not load what they need
+ *
+ * @typedef {object} Part
+ * @property {readonly string[]} builtins  beside those of the package
+ * @property {readonly string[]} libraries  packages of others
+ * @property {readonly string[]} [uses]  parts that it may name
  */
 
 /** @type {Readonly<Record<string, Layer>>} */
@@ -66,6 +73,14 @@ export const layers = Object.freeze({
       "@seglog/store",
     ],
     builtins: ["node:path", "node:process", "node:util"],
+    parts: {
+      cli: {
+        builtins: ["node:crypto", "node:module", "node:perf_hooks", "node:stream"],
+        libraries: ["cli-progress", "commander"],
+        uses: ["inspector"],
+      },
+      inspector: { builtins: ["node:http", "node:url"], libraries: [] },
+    },
   },
 });
 
@@ -141,7 +156,7 @@ function checkImports(root, file, owner) {
   const violations = [];
   for (const { specifier, isType, start } of importsOf(source.program)) {
     const problem = specifier.startsWith(".")
-      ? checkRelative(file, specifier)
+      ? checkRelative(file, owner, specifier)
       : checkPackage(file, owner, specifier, isType);
     if (problem !== undefined) violations.push(`${file}:${lineAt(source, start)}: ${problem}`);
   }
@@ -150,15 +165,32 @@ function checkImports(root, file, owner) {
 
 /**
  * @param {string} file
+ * @param {string} owner
  * @param {string} specifier
  */
-function checkRelative(file, specifier) {
+function checkRelative(file, owner, specifier) {
   const [packages, directory, src] = file.split("/");
   const target = posix.join(dirname(file), specifier);
   if (!target.startsWith(`${packages}/${directory}/${src}/`)) {
     return `"${specifier}" leaves the sources of its package`;
   }
-  return undefined;
+  const from = partOf(file, owner);
+  const to = partOf(target, owner);
+  if (to === undefined || to.name === from?.name || from?.part.uses?.includes(to.name)) {
+    return undefined;
+  }
+  return `"${specifier}" leads into ${to.name}, from outside of it`;
+}
+
+/**
+ * @param {string} file
+ * @param {string} owner
+ * @returns {{ name: string, part: Part } | undefined} where `file` is in a part of its package
+ */
+function partOf(file, owner) {
+  const name = file.split("/")[3] ?? "";
+  const part = layers[owner]?.parts?.[name];
+  return part && { name, part };
 }
 
 /**
@@ -172,18 +204,33 @@ function checkPackage(file, owner, specifier, isType) {
   const name = packageName(specifier);
   if (isBuiltin(specifier)) {
     const kit = file.includes("/src/conformance/") && kitBuiltins.has(specifier);
-    if (kit || layer.builtins.includes(specifier)) return undefined;
+    const allowed = [...layer.builtins, ...(partOf(file, owner)?.part.builtins ?? [])];
+    if (kit || allowed.includes(specifier)) return undefined;
     return `${owner} may not import ${specifier}`;
   }
   if (nativeLibraries.has(name)) {
     return owner === "@seglog/fs" ? undefined : `only @seglog/fs may name ${name}`;
   }
-  if (!isOurs(name)) return undefined;
+  if (!isOurs(name)) return checkLibrary(file, owner, name);
   if (!layer.depends.includes(name)) return `${owner} may not name ${name}`;
   if (!isType && !layer.runtime.includes(name)) {
     return `${owner} may import ${name} only with \`import type\``;
   }
   return undefined;
+}
+
+/**
+ * What a part needs is loaded by nothing else of its package.
+ *
+ * @param {string} file
+ * @param {string} owner
+ * @param {string} name
+ */
+function checkLibrary(file, owner, name) {
+  if (partOf(file, owner)?.part.libraries.includes(name)) return undefined;
+  const parts = Object.entries(layers[owner]?.parts ?? {});
+  const found = parts.find(([, { libraries }]) => libraries.includes(name));
+  return found && `only ${found[0]} of ${owner} may name ${name}`;
 }
 
 /**

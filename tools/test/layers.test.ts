@@ -65,6 +65,14 @@ test.each([
   ["a native library in a string", "log", 'load("mmap-io");', "only @seglog/fs may name mmap-io"],
   ["a neighbour's sources", "log", 'import { x } from "../../fs/src/x.ts";', "leaves the sources"],
   ["the package's own tests", "log", 'import { x } from "../test/x.ts";', "leaves the sources"],
+  [
+    "the library naming the command",
+    "seglog",
+    'import "./cli/main.ts";',
+    "leads into cli, from out",
+  ],
+  ["the library naming a parser", "seglog", 'import "commander";', "only cli of seglog may name"],
+  ["a server in the library", "seglog", 'import "node:http";', "may not import node:http"],
   ["an assertion outside a kit", "log", 'import "node:assert/strict";', "may not import"],
 ])("%s is reported with file and line", (_what, directory, statement, problem) => {
   using workspace = soundWorkspace();
@@ -86,6 +94,16 @@ test.each([
   using workspace = soundWorkspace();
   workspace.write(`packages/${directory}/src/planted.ts`, statement);
   expect(checkLayers(workspace.root)).toEqual([]);
+});
+
+test("a part of a package names its libraries, the package, and the parts listed for it", () => {
+  using workspace = soundWorkspace();
+  const statements = 'import "commander"; import "../inspector/x.ts"; import "../x.ts";';
+  workspace.write("packages/seglog/src/cli/planted.ts", statements);
+  workspace.write("packages/seglog/src/inspector/planted.ts", 'import "node:http";');
+  expect(checkLayers(workspace.root)).toEqual([]);
+  workspace.write("packages/seglog/src/inspector/planted.ts", 'import "../cli/x.ts";');
+  expect(checkLayers(workspace.root)).toEqual([expect.stringContaining("leads into cli")]);
 });
 
 test("a conformance kit may assert, and tests may import what they like", () => {

@@ -230,6 +230,8 @@ export type Durability =
 export interface OpenLogOptions<In = BytesOrString, Out = Uint8Array> {
   /** Turns values into bytes and back. Default: `Uint8Array` or string in, `Uint8Array` out. */
   readonly codec?: Codec<In, Out> | undefined;
+  /** First offset of a log that is made; one that is there keeps its own. Default 0. */
+  readonly firstOffset?: Offset | undefined;
   /** What an acknowledgement means. Default `"commit"`. `everyMs`: 1 to 3,600,000. */
   readonly durability?: Durability | undefined;
   /** A segment is full with so many bytes of frames: 1 to 2^30. Default 64 MiB. */

@@ -8,6 +8,7 @@ const EVERY_MS_LIMIT = 3_600_000;
 
 const OPTION_NAMES: readonly (keyof OpenLogOptions)[] = Object.freeze([
   "codec",
+  "firstOffset",
   "durability",
   "segmentBytesMax",
   "segmentAgeMsMax",
@@ -70,8 +71,8 @@ export function checkOpenOptions(
   if (codec !== undefined) checkCodec(codec);
   if (fs !== undefined) checkFileSystem(fs);
   // before anything is made; the catalog checks its own options before it makes anything, too
-  const { segmentAgeMsMax, retention, clock } = options;
-  checkOpenLogOptions({ recordBytesMax, segmentAgeMsMax, retention, clock });
+  const { firstOffset, segmentAgeMsMax, retention, clock } = options;
+  checkOpenLogOptions({ firstOffset, recordBytesMax, segmentAgeMsMax, retention, clock });
   return { recordBytesMax, stagedBytesMax, durability };
 }
 

@@ -48,6 +48,7 @@ export async function openLog(
   let log: Log;
   try {
     log = await openSegmentedLog(catalog, {
+      firstOffset: options.firstOffset,
       segmentAgeMsMax: options.segmentAgeMsMax,
       recordBytesMax: limits.recordBytesMax,
       // group commit keeps the bound; this one only has to be out of its way

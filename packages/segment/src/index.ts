@@ -15,13 +15,14 @@ export type {
 export { DAMAGE_KINDS, type Damage, type DamageKind, type DamageRule } from "./damage.ts";
 export { LOCK_FILE_NAME, openDirectoryCatalog } from "./directory-catalog.ts";
 export type { InspectionTools } from "./find-segments.ts";
+export { type PayloadHead, type PayloadKind, payloadKind } from "./lost-record.ts";
 export {
   INDEX_ENTRIES_LIMIT,
   openSegment,
   SEGMENT_BYTES_DEFAULT,
   SEGMENT_BYTES_LIMIT,
 } from "./open-segment.ts";
-export { RECORD_HEAD_BYTES, TIME_LIMIT } from "./record-head.ts";
+export { RECORD_HEAD_BYTES, readTime, TIME_LIMIT } from "./record-head.ts";
 export { type RepairTools, repairDirectory } from "./repair-directory.ts";
 export { baseOffsetOf, indexName, storeName } from "./segment-name.ts";
 export { STATE_FILE_NAME } from "./state-file.ts";

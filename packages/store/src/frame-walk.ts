@@ -17,6 +17,7 @@ export interface FrameWalkParts {
   readonly fileBytes: number;
   readonly visitor: FrameVisitor;
   readonly live: boolean;
+  readonly from: number;
 }
 
 /** The state of things where the first bad frame was met, and what was found behind it. */
@@ -37,17 +38,20 @@ export class FrameWalk {
   /** One past the last byte that is not zero, once it was looked for. */
   #bytesEnd: number | undefined;
   /** Behind the last valid frame, and the generation of that. */
-  #goodEnd = 0;
+  #goodEnd: number;
   #lastGeneration = -1;
   /** What the first bad place leaves to be decided, and what was found behind it. */
   #first: FirstBad | undefined;
   #looksLeft: number;
-  #turnAt = TURN_BYTES;
+  #turnAt: number;
 
-  constructor(handle: FileHandle, { frames, fileBytes, visitor, live }: FrameWalkParts) {
+  constructor(handle: FileHandle, parts: FrameWalkParts) {
+    const { frames, fileBytes, visitor, live, from } = parts;
     this.#handle = handle;
     this.#visitor = visitor;
-    this.#walk = new Walk(new FileWindow(handle, fileBytes), frames, 0);
+    this.#walk = new Walk(new FileWindow(handle, fileBytes), frames, from);
+    this.#goodEnd = from;
+    this.#turnAt = from + TURN_BYTES;
     this.#frame = {
       position: 0,
       frameBytes: 0,

@@ -80,6 +80,11 @@ export interface InspectWalkOptions {
   readonly header: StoreHeader;
   /** Whether a writer may be appending: what looks bad is looked at once more. Default false. */
   readonly live?: boolean;
+  /**
+   * Where to begin: the position of a frame, of a batch's first one where the end is to be judged.
+   * What lies before it has no part in {@link InspectedEnd}. Default 0.
+   */
+  readonly from?: Position;
 }
 
 /** One frame; lent: the object and the bytes are used again for the next. */

@@ -60,7 +60,7 @@ class FileInspection implements StoreInspection {
 
   async walk(
     visitor: FrameVisitor,
-    { header, live = false }: InspectWalkOptions,
+    { header, live = false, from = 0 }: InspectWalkOptions,
   ): Promise<InspectedEnd> {
     const fileBytes = await this.#handle.size();
     const walk = new FrameWalk(this.#handle, {
@@ -68,6 +68,7 @@ class FileInspection implements StoreInspection {
       fileBytes,
       visitor,
       live,
+      from,
     });
     return walk.run();
   }

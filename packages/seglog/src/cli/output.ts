@@ -1,0 +1,90 @@
+import type { Writable } from "node:stream";
+
+const BUFFER_BYTES = 1 << 18;
+
+/**
+ * What a command prints. Collects, and hands on when asked: whoever prints much awaits
+ * {@link Output.flush} now and then, and so goes no faster than who reads it.
+ */
+export class Output {
+  readonly #stream: Writable;
+  readonly #columns: number | undefined;
+  readonly #hasColors: boolean;
+  #buffer = new Uint8Array(BUFFER_BYTES);
+  #length = 0;
+  #failure: Error | undefined;
+
+  constructor(stream: Writable & { isTTY?: boolean; columns?: number; hasColors?(): boolean }) {
+    this.#stream = stream;
+    this.#columns = stream.isTTY === true ? (stream.columns ?? 80) : undefined;
+    // hasColors heeds NO_COLOR, and TERM=dumb
+    this.#hasColors = stream.isTTY === true && stream.hasColors?.() === true;
+    // also of a write that nobody awaits, which would end the process
+    stream.on("error", (error) => {
+      this.#failure ??= error;
+    });
+  }
+
+  /** Whether a person looks at it, on a terminal. */
+  get isTerminal(): boolean {
+    return this.#columns !== undefined;
+  }
+
+  /** Width of the terminal; `undefined` where it is none. */
+  get columns(): number | undefined {
+    return this.#columns;
+  }
+
+  get hasColors(): boolean {
+    return this.#hasColors;
+  }
+
+  /** Whether so much is collected that it is time to flush. */
+  get isFull(): boolean {
+    return this.#length >= BUFFER_BYTES / 2;
+  }
+
+  put(bytes: Uint8Array): void {
+    this.#reserve(bytes.length);
+    this.#buffer.set(bytes, this.#length);
+    this.#length += bytes.length;
+  }
+
+  text(text: string): void {
+    this.#reserve(text.length * 3); // UTF-8 takes at most 3 bytes for a UTF-16 unit
+    const room = this.#buffer.subarray(this.#length);
+    this.#length += new TextEncoder().encodeInto(text, room).written;
+  }
+
+  line(text = ""): void {
+    this.text(`${text}\n`);
+  }
+
+  json(value: unknown): void {
+    this.line(JSON.stringify(value));
+  }
+
+  /**
+   * Resolves when what was collected is handed on.
+   *
+   * @throws EPIPE  nobody reads it any more
+   */
+  async flush(): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure;
+    if (this.#length === 0) return;
+    const bytes = this.#buffer.subarray(0, this.#length);
+    this.#length = 0;
+    await new Promise<void>((resolve, reject) => {
+      this.#stream.write(bytes, (error) => (error == null ? resolve() : reject(error)));
+    });
+    if (this.#buffer.length > BUFFER_BYTES) this.#buffer = new Uint8Array(BUFFER_BYTES);
+  }
+
+  #reserve(bytes: number): void {
+    const needed = this.#length + bytes;
+    if (needed <= this.#buffer.length) return;
+    const larger = new Uint8Array(Math.max(needed, 2 * this.#buffer.length));
+    larger.set(this.#buffer.subarray(0, this.#length));
+    this.#buffer = larger;
+  }
+}

@@ -1,0 +1,5 @@
+export {
+  type InspectorOptions,
+  type InspectorServer,
+  serveInspector,
+} from "./serve-inspector.ts";

@@ -1,0 +1,161 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { PassThrough, Writable } from "node:stream";
+import { expect, test } from "vitest";
+import { EXIT_CODES } from "../../src/cli/exit-codes.ts";
+import { runProgram } from "../../src/cli/run-program.ts";
+import { openLog } from "../../src/index.ts";
+import { temporaryDirectory } from "../temporary.ts";
+import { ended, seglog, startSeglog } from "./run-seglog.ts";
+
+const COMMANDS = [
+  ...["append", "cat", "tail", "inspect", "dump", "verify", "repair", "truncate"],
+  ...["export", "import", "snapshot", "restore", "bench"],
+];
+
+/** Runs a command in this process, at what looks like a terminal where somebody types. */
+async function atTerminal(args: readonly string[], typed: string, columns = 80) {
+  const stdin = new PassThrough();
+  Object.assign(stdin, { isTTY: true });
+  stdin.write(typed);
+  const written = ["", ""];
+  const [stdout, stderr] = [0, 1].map((n) => {
+    const write = (chunk: Buffer, _encoding: string, done: () => void): void => {
+      written[n] += chunk.toString();
+      done();
+    };
+    return Object.assign(new Writable({ write }), { isTTY: true, columns, hasColors: () => false });
+  });
+  const io = { stdin, stdout, stderr } as unknown as NodeJS.Process;
+  const code = await runProgram(args, io);
+  return { code, stdout: written[0] as string, stderr: written[1] as string };
+}
+
+async function logOf(...values: string[]): Promise<string> {
+  const directory = join(temporaryDirectory(), "log");
+  const log = await openLog(directory);
+  for (const value of values) log.write(value);
+  await log.close();
+  return directory;
+}
+
+test("--help lists every command, with examples", async () => {
+  const { code, stdout, stderr } = await seglog(["--help"]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  for (const name of COMMANDS) expect(stdout).toMatch(new RegExp(`^  ${name} `, "m"));
+  expect(stdout).toMatch(/\nExamples:\n {2}seglog /);
+});
+
+test.each(COMMANDS)("%s --help has examples", async (name) => {
+  const { code, stdout } = await seglog([name, "--help"]);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(new RegExp(`^Usage: seglog ${name} `));
+  expect(stdout).toMatch(/\nExamples:\n {2}.*seglog /);
+});
+
+test("--version is the package's", async () => {
+  const manifest = readFileSync(join(import.meta.dirname, "../../package.json"), "utf8");
+  const { stdout } = await seglog(["--version"]);
+  expect(stdout).toBe(`${JSON.parse(manifest).version}\n`);
+});
+
+test.each([
+  [["nonsense"], "unknown command 'nonsense'"],
+  [["cat"], "missing required argument 'dir'"],
+  [["cat", "x", "--nonsense"], "unknown option '--nonsense'"],
+  [["cat", "x", "--from", "-1"], "A whole number from 0 is needed."],
+  [["cat", "x", "--time", "soon"], "A time is needed"],
+  [["cat", "x", "--format", "xml"], "Allowed choices are text, json, hex, raw."],
+  [["append", "x", "--record-bytes-max", "1MB"], "Bytes are needed"],
+  [["append", "x", "--ndjson", "--length-prefixed"], "exclude each other"],
+  [["tail", "x", "y"], "too many arguments"],
+])("%j is one line on standard error, and exits with 2", async (args, reason) => {
+  const { code, stdout, stderr } = await seglog(args);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  expect(stderr).toMatch(/^seglog: ERR_SEGLOG_INVALID_ARGUMENT: [^\n]*\n$/);
+  expect(stderr).toContain(reason);
+});
+
+test("without a command the help is shown on standard error, and it exits with 2", async () => {
+  const { code, stdout, stderr } = await seglog([]);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  expect(stderr).toMatch(/^Usage: seglog /);
+});
+
+test("a stack is shown only with --debug, before or behind the command", async () => {
+  const directory = join(temporaryDirectory(), "none");
+  expect((await seglog(["cat", directory])).stderr).not.toContain("    at ");
+  for (const args of [
+    ["--debug", "cat", directory],
+    ["cat", directory, "--debug"],
+  ]) {
+    const { code, stderr } = await seglog(args);
+    expect(code).toBe(5);
+    expect(stderr).toMatch(/^seglog: ERR_SEGLOG_NOT_FOUND: [^\n]*\n/);
+    expect(stderr).toContain("    at ");
+    expect(stderr).toContain("[cause]");
+  }
+});
+
+test("an error is one line whatever is in a name", async () => {
+  const directory = join(temporaryDirectory(), "no\nlog\u001b[31m");
+  const { stderr } = await seglog(["cat", directory]);
+  expect(stderr).toMatch(/^seglog: ERR_SEGLOG_NOT_FOUND: [^\n]*\n$/);
+  expect(stderr).not.toContain("\u001b");
+});
+
+test("nothing is coloured or moves the cursor in a pipe, with FORCE_COLOR neither", async () => {
+  const directory = await logOf("a");
+  for (const args of [["inspect", directory], ["verify", directory], ["--help"]]) {
+    const child = startSeglog(args, { FORCE_COLOR: "3" });
+    child.stdin.end();
+    const { stdout, stderr } = await ended(child);
+    expect(stdout + stderr).not.toContain("\u001b");
+  }
+});
+
+test("NO_COLOR leaves no colour on a terminal", async () => {
+  const directory = await logOf("a");
+  const { stdout, code } = await atTerminal(["inspect", directory], "");
+  expect(code).toBe(0);
+  expect(stdout).toContain("active");
+  expect(stdout).not.toContain("\u001b");
+});
+
+test("on a terminal a record cannot give it commands", async () => {
+  const directory = await logOf("a\u001b[2Jb\tc\u0007");
+  expect((await atTerminal(["cat", directory], "")).stdout).toBe("a\\x1b[2Jb\tc\\x07\n");
+  expect((await seglog(["cat", directory])).stdout).toBe("a\u001b[2Jb\tc\u0007\n");
+});
+
+test.each([
+  ["y\n", "2 records [0, 2) dropped", 1],
+  ["yes\n", "2 records [0, 2) dropped", 1],
+  ["\n", "nothing was dropped", 3],
+  ["no\n", "nothing was dropped", 3],
+])("at a terminal truncate asks; to %j it says %j", async (typed, answer, left) => {
+  const directory = await logOf("a", "b", "c");
+  const { code, stderr } = await atTerminal(["truncate", directory, "--before", "2"], typed);
+  expect(code).toBe(0);
+  expect(stderr).toBe(`Drop 2 records [0, 2) of ${directory}? [y/N] ${answer}\n`);
+  const log = await openLog(directory, { readOnly: true });
+  expect(log.committedOffset - log.firstOffset).toBe(left);
+  await log.close();
+});
+
+test("every error has its exit code in the table once", () => {
+  const errors = EXIT_CODES.flatMap((row) => row.errors);
+  expect(new Set(errors).size).toBe(errors.length);
+  const contract = join(import.meta.dirname, "../../../errors/src/contract.ts");
+  const declared = readFileSync(contract, "utf8").matchAll(/readonly (ERR_SEGLOG_\w+):/g);
+  expect([...errors].sort()).toEqual([...declared].map(([, name]) => name).sort());
+});
+
+test("docs/cli.md has the exit codes of the code", () => {
+  const text = readFileSync(join(import.meta.dirname, "../../../../docs/cli.md"), "utf8");
+  const rows = EXIT_CODES.map(({ code, meaning, errors }) => {
+    const names = errors.map((name) => `\`${name}\``).join(", ");
+    return `| ${code} | ${meaning} | ${names} |`;
+  });
+  expect(text).toContain(rows.join("\n"));
+});
