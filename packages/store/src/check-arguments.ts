@@ -18,9 +18,10 @@ export function checkAppendOptions(options: AppendOptions): void {
 
 /** @throws ERR_SEGLOG_INVALID_ARGUMENT  unless both limits are integers from 1 */
 export function checkScanLimits(limits: ScanLimits): void {
-  checkOptions("limits", limits, ["recordsMax", "bytesMax"]);
+  checkOptions("limits", limits, SCAN_LIMITS);
   checkInteger("limits.recordsMax", limits.recordsMax, { min: 1 });
   checkInteger("limits.bytesMax", limits.bytesMax, { min: 1 });
+  if (limits.into !== undefined) checkBytes("limits.into", limits.into);
 }
 
 /**
@@ -52,4 +53,5 @@ export function storeClosed(what: string): SeglogError {
   return new SeglogError("ERR_SEGLOG_CLOSED", `${what} is closed`, { what });
 }
 
+const SCAN_LIMITS = ["recordsMax", "bytesMax", "into"];
 const APPEND_OPTIONS = ["head", "batchContinues"];

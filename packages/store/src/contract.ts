@@ -143,6 +143,11 @@ export interface ScanLimits {
   readonly recordsMax: number;
   /** At most so many bytes of frames, from 1; one record larger than this is returned alone. */
   readonly bytesMax: number;
+  /**
+   * Where the records may be put. Those that lie in it are lent until the caller uses it again.
+   * Default: none; a store may leave it, and records that do not fit have memory of their own.
+   */
+  readonly into?: Uint8Array | undefined;
 }
 
 export interface StoreScan {

@@ -56,8 +56,8 @@ export class FrameReader {
   }
 
   /** Successive records from `from`, which is a position of the store or its end. */
-  scan(from: number, { recordsMax, bytesMax }: ScanLimits): StoreScan {
-    const scan: GrowingScan = { positions: [], records: [], next: from };
+  scan(from: number, { recordsMax, bytesMax, into }: ScanLimits): StoreScan {
+    const scan: GrowingScan = { positions: [], records: [], next: from, into };
     while (scan.next < this.#staging.end) {
       const limits = {
         recordsMax: recordsMax - scan.records.length,
@@ -65,38 +65,62 @@ export class FrameReader {
       };
       if (limits.recordsMax === 0 || !this.#scanSlab(scan, limits)) break;
     }
-    return scan;
+    this.#file.willReadOn(STORE_HEADER_BYTES + from, STORE_HEADER_BYTES + scan.next);
+    return { positions: scan.positions, records: scan.records, next: scan.next };
   }
 
   /**
    * Adds to `scan` the frames that lie together where `scan.next` is, copied in one go.
    * @returns whether the scan may go on behind them
    */
-  #scanSlab(scan: GrowingScan, { recordsMax, bytesMax }: ScanLimits): boolean {
+  #scanSlab(scan: GrowingScan, limits: ScanLimits): boolean {
     const begin = scan.next;
-    let frameBytes = this.#frameBytes(begin, Math.min(bytesMax, SLAB_BYTES));
     const firstOfAll = scan.records.length === 0;
-    if (frameBytes === -1 || !this.#verify(begin, frameBytes)) {
+    const frameBytes = this.#frameBytes(begin, Math.min(limits.bytesMax, SLAB_BYTES));
+    const isThere = frameBytes !== -1 && this.#isThere(begin, frameBytes);
+    if (isThere && frameBytes > limits.bytesMax && !firstOfAll) return false;
+    const ends = isThere ? this.#walk(frameBytes, limits) : [];
+    const whole = ends.length;
+    const slab = this.#verified(begin, ends, scan);
+    if (ends.length === 0) {
       if (firstOfAll) throw corruptStore(this.#path, begin);
       return false;
     }
-    if (frameBytes > bytesMax && !firstOfAll) return false;
+    addRecords(scan, slab, ends);
+    return ends.length === whole && scan.next - begin < limits.bytesMax;
+  }
+
+  /** Where the frames end that lie together in what is located: the first, and who follows it. */
+  #walk(firstBytes: number, { recordsMax, bytesMax }: ScanLimits): number[] {
     const bytes = this.#bytes;
     const at = this.#at;
-    const ends = [frameBytes];
-    let used = frameBytes;
-    let good = true;
-    while (ends.length < recordsMax) {
-      frameBytes = this.#frameBytesAt(bytes, at + used, this.#left - used);
+    const left = Math.min(this.#left, Math.max(SLAB_BYTES, firstBytes), bytes.length - at);
+    const ends = [firstBytes];
+    for (let used = firstBytes; ends.length < recordsMax; ) {
+      const frameBytes = this.#frameBytesAt(bytes, at + used, left - used);
       if (frameBytes === -1 || used + frameBytes > bytesMax) break;
-      if (at + used + frameBytes > bytes.length) break;
-      good = this.#frames.verify(bytes, at + used, begin + used);
-      if (!good) break;
       used += frameBytes;
       ends.push(used);
     }
-    addRecords(scan, copyOf(bytes.subarray(at, at + used)), ends);
-    return good && used < bytesMax;
+    return ends;
+  }
+
+  /**
+   * A copy of the frames that `ends` tells of, which is cut before the first that is not valid.
+   * All are verified by one checksum; where that is wrong, one by one.
+   */
+  #verified(begin: number, ends: number[], { into, records }: GrowingScan): Uint8Array {
+    const bytes = this.#bytes;
+    const at = this.#at;
+    const used = ends[ends.length - 1] ?? 0;
+    const slab = copyOf(bytes, at, used, records.length === 0 ? into : undefined);
+    if (this.#frames.verifyRun(slab, begin, ends)) return slab;
+    let start = 0;
+    for (let i = 0; i < ends.length; i++) {
+      if (!this.#frames.verify(bytes, at + start, begin + start)) ends.length = i;
+      else start = ends[i] as number;
+    }
+    return slab;
   }
 
   /** Length of the frame at `position`, with the first `look` bytes of it, if any, located. */
@@ -113,9 +137,15 @@ export class FrameReader {
   }
 
   #verify(position: number, frameBytes: number): boolean {
+    return (
+      this.#isThere(position, frameBytes) && this.#frames.verify(this.#bytes, this.#at, position)
+    );
+  }
+
+  /** Whether all of the frame at `position` could be located. */
+  #isThere(position: number, frameBytes: number): boolean {
     if (this.#at + frameBytes > this.#bytes.length) this.#locate(position, frameBytes);
-    const isThere = this.#at + frameBytes <= this.#bytes.length;
-    return isThere && this.#frames.verify(this.#bytes, this.#at, position);
+    return this.#at + frameBytes <= this.#bytes.length;
   }
 
   #locate(position: number, byteCount: number): void {
@@ -125,10 +155,18 @@ export class FrameReader {
       this.#bytes = block.bytes;
       this.#at = position - block.start;
       this.#left = block.used - this.#at;
+      return;
+    }
+    const left = start - position;
+    const from = STORE_HEADER_BYTES + position;
+    const wanted = byteCount < left ? byteCount : left;
+    const memory = this.#file.memoryTo(from + wanted);
+    this.#left = left;
+    if (from + wanted <= memory.length) {
+      this.#bytes = memory;
+      this.#at = from;
     } else {
-      this.#left = start - position;
-      const wanted = Math.min(byteCount, this.#left);
-      this.#bytes = this.#file.view(STORE_HEADER_BYTES + position, wanted);
+      this.#bytes = this.#file.view(from, wanted);
       this.#at = 0;
     }
   }
@@ -138,24 +176,39 @@ interface GrowingScan {
   readonly positions: number[];
   readonly records: Uint8Array[];
   next: number;
+  readonly into: Uint8Array | undefined;
 }
 
 /** Adds the frames of `slab`, of which `ends` holds where each ends. */
 function addRecords(scan: GrowingScan, slab: Uint8Array, ends: readonly number[]): void {
+  const { positions, records, next } = scan;
+  const { buffer, byteOffset } = slab;
   let start = 0;
-  for (const end of ends) {
+  for (let i = 0; i < ends.length; i++) {
+    const end = ends[i] as number;
     const payload = start + FRAME_HEADER_BYTES;
-    scan.positions.push(scan.next + start);
-    scan.records.push(new Uint8Array(slab.buffer, slab.byteOffset + payload, end - payload));
+    positions.push(next + start);
+    records.push(new Uint8Array(buffer, byteOffset + payload, end - payload));
     start = end;
   }
-  scan.next += start;
+  scan.next = next + start;
 }
 
-/** Not `slice`, which lends where the disk's bytes are a Buffer; not cleared first, either. */
-function copyOf(bytes: Uint8Array): Uint8Array {
-  const copy = new Uint8Array(Buffer.allocUnsafeSlow(bytes.length).buffer);
-  copy.set(bytes);
+/**
+ * `bytes[at, at + length)`, copied to `into` where that has room. Not `slice`, which lends where
+ * the disk's bytes are a Buffer; not cleared first, either.
+ */
+function copyOf(
+  bytes: Uint8Array,
+  at: number,
+  length: number,
+  into: Uint8Array | undefined,
+): Uint8Array {
+  const copy =
+    into !== undefined && length <= into.length
+      ? new Uint8Array(into.buffer, into.byteOffset, length)
+      : new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
+  copy.set(new Uint8Array(bytes.buffer, bytes.byteOffset + at, length));
   return copy;
 }
 
