@@ -105,6 +105,13 @@ export interface Seglog<In = BytesOrString, Out = Uint8Array> {
   read(offset: Offset, options?: ReadOptions): TypedRecord<Out>;
 
   /**
+   * As {@link Seglog.read}, without a copy: the codec decodes the bytes where they lie. What the
+   * default codec, or any that gives back bytes that it was given, returns is lent: not to be
+   * written to, valid until the caller next awaits, writes, truncates or closes.
+   */
+  readView(offset: Offset, options?: ReadOptions): TypedRecord<Out>;
+
+  /**
    * Committed records of a range, as arrays. Ends where the log ended at the call; what is
    * truncated meanwhile is not delivered. Nothing is held between two batches.
    *

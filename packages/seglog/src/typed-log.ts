@@ -108,8 +108,11 @@ export class TypedLog<In, Out> implements Seglog<In, Out> {
   }
 
   read(offset: Offset, options?: ReadOptions): TypedRecord<Out> {
-    if (options !== undefined) checkOptions("options", options, ["uncommitted"]);
     return this.#decode(this.#log.read(offset, options));
+  }
+
+  readView(offset: Offset, options?: ReadOptions): TypedRecord<Out> {
+    return this.#decode(this.#log.readView(offset, options));
   }
 
   batches(options?: BatchesOptions): AsyncIterableIterator<TypedRecord<Out>[]> {
@@ -189,9 +192,12 @@ export class TypedLog<In, Out> implements Seglog<In, Out> {
     return record;
   }
 
-  #decode({ offset, time, value }: LogRecord): TypedRecord<Out> {
+  /** The same object where decoding leaves the bytes as they are: nobody else has it. */
+  #decode(record: LogRecord): TypedRecord<Out> {
+    const { offset, time, value } = record;
     try {
-      return { offset, time, value: this.#codec.decode(value) };
+      const decoded: unknown = this.#codec.decode(value);
+      return (decoded === value ? record : { offset, time, value: decoded }) as TypedRecord<Out>;
     } catch (error) {
       throw codecError("decode", error, offset);
     }

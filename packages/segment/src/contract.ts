@@ -120,6 +120,12 @@ export interface SegmentScanLimits {
   readonly recordsMax: number;
   /** At most so many bytes of frames, from 1. */
   readonly bytesMax: number;
+  /**
+   * Where the values may be put. Those that lie in it are lent until the caller uses it again.
+   * Default: all values are the caller's. What does not fit, or comes from a store that has no use
+   * for it, has memory of its own all the same.
+   */
+  readonly into?: Uint8Array | undefined;
 }
 
 /** The parts and limits of a segment. */

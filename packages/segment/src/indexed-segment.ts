@@ -9,6 +9,7 @@ import {
 import type { Index } from "@seglog/index";
 import type { AppendOptions, Store } from "@seglog/store";
 import type { Offset, Segment, SegmentRecord, SegmentScanLimits } from "./contract.ts";
+import { ownedValue } from "./owned-value.ts";
 import { RecordFinder } from "./record-finder.ts";
 import { RECORD_HEAD_BYTES, readTime, TIME_LIMIT, writeNumber, writeTime } from "./record-head.ts";
 
@@ -119,7 +120,7 @@ export class IndexedSegment implements Segment {
   read(offset: Offset): SegmentRecord {
     this.#refuseClosed();
     const record = this.#records.find(offset);
-    return { offset, time: readTime(record), value: copyOfValue(record) };
+    return { offset, time: readTime(record), value: ownedValue(record) };
   }
 
   readView(offset: Offset): SegmentRecord {
@@ -139,12 +140,8 @@ export class IndexedSegment implements Segment {
     const to = Math.min(limits.to, this.nextOffset);
     if (from >= to) return [];
     const recordsMax = Math.min(limits.recordsMax, to - from);
-    const found = this.#records.scan(from, { recordsMax, bytesMax: limits.bytesMax });
-    const records = new Array<SegmentRecord>(found.length);
-    for (let i = 0; i < found.length; i++) {
-      records[i] = toRecord(from + i, found[i] as Uint8Array);
-    }
-    return records;
+    const { bytesMax, into } = limits;
+    return this.#records.scan(from, { recordsMax, bytesMax }, into);
   }
 
   flush(): Promise<void> {
@@ -254,17 +251,13 @@ export class IndexedSegment implements Segment {
 
 function checkScan(from: Offset, limits: SegmentScanLimits): void {
   checkInteger("from", from, { min: 0 });
-  checkOptions("limits", limits, ["to", "recordsMax", "bytesMax"]);
+  checkOptions("limits", limits, ["to", "recordsMax", "bytesMax", "into"]);
   checkInteger("limits.to", limits.to, { min: 0 });
   checkInteger("limits.recordsMax", limits.recordsMax, { min: 1 });
   checkInteger("limits.bytesMax", limits.bytesMax, { min: 1 });
-}
-
-/** Not `slice`, which lends where the store's bytes are a Buffer. */
-function copyOfValue(record: Uint8Array): Uint8Array {
-  const value = new Uint8Array(record.length - RECORD_HEAD_BYTES);
-  value.set(lentValue(record));
-  return value;
+  if (limits.into !== undefined && !(limits.into instanceof Uint8Array)) {
+    throw invalidArgument("limits.into", limits.into, "a Uint8Array");
+  }
 }
 
 function toRecord(offset: Offset, record: Uint8Array): SegmentRecord {

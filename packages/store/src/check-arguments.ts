@@ -1,5 +1,6 @@
 import { checkInteger, checkOptions, invalidArgument, SeglogError } from "@seglog/errors";
-import type { AppendOptions, ScanLimits } from "./contract.ts";
+import type { AppendOptions, ScanLimits, ScanWishes } from "./contract.ts";
+import { RECORD_BYTES_LIMIT } from "./format.ts";
 
 /** @throws ERR_SEGLOG_INVALID_ARGUMENT  unless `value` is a Uint8Array */
 export function checkBytes(name: string, value: unknown): asserts value is Uint8Array {
@@ -18,10 +19,17 @@ export function checkAppendOptions(options: AppendOptions): void {
 
 /** @throws ERR_SEGLOG_INVALID_ARGUMENT  unless both limits are integers from 1 */
 export function checkScanLimits(limits: ScanLimits): void {
-  checkOptions("limits", limits, SCAN_LIMITS);
+  checkOptions("limits", limits, ["recordsMax", "bytesMax"]);
   checkInteger("limits.recordsMax", limits.recordsMax, { min: 1 });
   checkInteger("limits.bytesMax", limits.bytesMax, { min: 1 });
-  if (limits.into !== undefined) checkBytes("limits.into", limits.into);
+}
+
+/** Checks the wishes of a scan; called only where there are some. */
+export function checkScanWishes(wishes: ScanWishes): void {
+  checkOptions("wishes", wishes, ["into", "headBytes"]);
+  const { into, headBytes = 0 } = wishes;
+  if (into !== undefined) checkBytes("wishes.into", into);
+  checkInteger("wishes.headBytes", headBytes, { min: 0, max: RECORD_BYTES_LIMIT });
 }
 
 /**
@@ -53,5 +61,4 @@ export function storeClosed(what: string): SeglogError {
   return new SeglogError("ERR_SEGLOG_CLOSED", `${what} is closed`, { what });
 }
 
-const SCAN_LIMITS = ["recordsMax", "bytesMax", "into"];
 const APPEND_OPTIONS = ["head", "batchContinues"];

@@ -84,7 +84,7 @@ export interface Store {
    * @throws ERR_SEGLOG_CORRUPT  at the first frame that is not valid, if nothing precedes it;
    *   else the scan ends before it
    */
-  scan(from: Position, limits: ScanLimits): StoreScan;
+  scan(from: Position, limits: ScanLimits, wishes?: ScanWishes): StoreScan;
 
   /**
    * Gives everything appended before the call to the OS. Durability: none against a power cut;
@@ -143,11 +143,20 @@ export interface ScanLimits {
   readonly recordsMax: number;
   /** At most so many bytes of frames, from 1; one record larger than this is returned alone. */
   readonly bytesMax: number;
+}
+
+/** What makes a scan faster for whoever wants it. A store may do it, or leave it. */
+export interface ScanWishes {
   /**
-   * Where the records may be put. Those that lie in it are lent until the caller uses it again.
-   * Default: none; a store may leave it, and records that do not fit have memory of their own.
+   * Where the records may be put. Those that lie in it are lent until the caller uses it again;
+   * what does not fit has memory of its own.
    */
   readonly into?: Uint8Array | undefined;
+  /**
+   * Begin each record so many bytes later, behind the head that `append` was given: 0 to 2^28 - 1.
+   * {@link StoreScan.headBytes} says whether it was done.
+   */
+  readonly headBytes?: number | undefined;
 }
 
 export interface StoreScan {
@@ -155,6 +164,11 @@ export interface StoreScan {
   readonly positions: readonly Position[];
   /** The records, `records[i]` from `positions[i]`. They may share one buffer. */
   readonly records: readonly Uint8Array[];
+  /**
+   * So many bytes, which belong to each record, lie before it in its buffer. 0 or absent: the
+   * records are whole.
+   */
+  readonly headBytes?: number | undefined;
   /** Where the next scan goes on. */
   readonly next: Position;
 }

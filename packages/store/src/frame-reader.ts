@@ -1,4 +1,4 @@
-import type { ScanLimits, StoreScan } from "./contract.ts";
+import type { ScanLimits, ScanWishes, StoreScan } from "./contract.ts";
 import type { FileBytes } from "./file-bytes.ts";
 import { FRAME_HEADER_BYTES, STORE_HEADER_BYTES } from "./format.ts";
 import type { FrameCodec } from "./frame-codec.ts";
@@ -56,8 +56,9 @@ export class FrameReader {
   }
 
   /** Successive records from `from`, which is a position of the store or its end. */
-  scan(from: number, { recordsMax, bytesMax, into }: ScanLimits): StoreScan {
-    const scan: GrowingScan = { positions: [], records: [], next: from, into };
+  scan(from: number, { recordsMax, bytesMax }: ScanLimits, wishes: ScanWishes = {}): StoreScan {
+    const { into, headBytes = 0 } = wishes;
+    const scan: GrowingScan = { positions: [], records: [], headBytes, next: from, into };
     while (scan.next < this.#staging.end) {
       const limits = {
         recordsMax: recordsMax - scan.records.length,
@@ -66,7 +67,7 @@ export class FrameReader {
       if (limits.recordsMax === 0 || !this.#scanSlab(scan, limits)) break;
     }
     this.#file.willReadOn(STORE_HEADER_BYTES + from, STORE_HEADER_BYTES + scan.next);
-    return { positions: scan.positions, records: scan.records, next: scan.next };
+    return scan;
   }
 
   /**
@@ -172,9 +173,11 @@ export class FrameReader {
   }
 }
 
-interface GrowingScan {
+interface GrowingScan extends StoreScan {
   readonly positions: number[];
   readonly records: Uint8Array[];
+  /** As wished for, while no record is shorter. */
+  headBytes: number;
   next: number;
   readonly into: Uint8Array | undefined;
 }
@@ -182,16 +185,39 @@ interface GrowingScan {
 /** Adds the frames of `slab`, of which `ends` holds where each ends. */
 function addRecords(scan: GrowingScan, slab: Uint8Array, ends: readonly number[]): void {
   const { positions, records, next } = scan;
+  const skipped = FRAME_HEADER_BYTES + headBytesOf(scan, ends);
   const { buffer, byteOffset } = slab;
   let start = 0;
   for (let i = 0; i < ends.length; i++) {
     const end = ends[i] as number;
-    const payload = start + FRAME_HEADER_BYTES;
+    const from = start + skipped;
     positions.push(next + start);
-    records.push(new Uint8Array(buffer, byteOffset + payload, end - payload));
+    records.push(new Uint8Array(buffer, byteOffset + from, end - from));
     start = end;
   }
   scan.next = next + start;
+}
+
+/** `scan.headBytes`; where a record in the slab is shorter, that becomes 0, for all. */
+function headBytesOf(scan: GrowingScan, ends: readonly number[]): number {
+  const { headBytes, records } = scan;
+  if (headBytes === 0) return 0;
+  let start = 0;
+  for (let i = 0; i < ends.length; i++) {
+    const end = ends[i] as number;
+    if (end - start < FRAME_HEADER_BYTES + headBytes) {
+      scan.headBytes = 0;
+      for (let n = 0; n < records.length; n++) records[n] = withHead(records[n], headBytes);
+      return 0;
+    }
+    start = end;
+  }
+  return headBytes;
+}
+
+function withHead(record: Uint8Array | undefined, headBytes: number): Uint8Array {
+  const { buffer, byteOffset, length } = record as Uint8Array;
+  return new Uint8Array(buffer, byteOffset - headBytes, length + headBytes);
 }
 
 /**

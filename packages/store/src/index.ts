@@ -5,6 +5,7 @@ export type {
   OpenFileStoreOptions,
   Position,
   ScanLimits,
+  ScanWishes,
   Store,
   StoreScan,
 } from "./contract.ts";
