@@ -9,6 +9,7 @@ import {
 import type { Index } from "@seglog/index";
 import type { AppendOptions, Store } from "@seglog/store";
 import type { Offset, Segment, SegmentRecord, SegmentScanLimits } from "./contract.ts";
+import { lentValue } from "./numbered-records.ts";
 import { ownedValue } from "./owned-value.ts";
 import { RecordFinder } from "./record-finder.ts";
 import { RECORD_HEAD_BYTES, readTime, TIME_LIMIT, writeNumber, writeTime } from "./record-head.ts";
@@ -255,18 +256,15 @@ function checkScan(from: Offset, limits: SegmentScanLimits): void {
   checkInteger("limits.to", limits.to, { min: 0 });
   checkInteger("limits.recordsMax", limits.recordsMax, { min: 1 });
   checkInteger("limits.bytesMax", limits.bytesMax, { min: 1 });
-  if (limits.into !== undefined && !(limits.into instanceof Uint8Array)) {
-    throw invalidArgument("limits.into", limits.into, "a Uint8Array");
+  if (limits.into !== undefined) {
+    checkOptions("limits.into", limits.into, ["bytes", "views", "records"]);
+    const { records } = limits.into;
+    if (!Array.isArray(records)) throw invalidArgument("limits.into.records", records, "an array");
   }
 }
 
 function toRecord(offset: Offset, record: Uint8Array): SegmentRecord {
   return { offset, time: readTime(record), value: lentValue(record) };
-}
-
-function lentValue(record: Uint8Array): Uint8Array {
-  const { buffer, byteOffset, length } = record;
-  return new Uint8Array(buffer, byteOffset + RECORD_HEAD_BYTES, length - RECORD_HEAD_BYTES);
 }
 
 function lastOffset(offset: Offset): SeglogError {

@@ -1,13 +1,17 @@
 import { checkInteger, SeglogError } from "@seglog/errors";
 import type { Index } from "@seglog/index";
 import type { ScanLimits, ScanWishes, Store } from "@seglog/store";
-import type { Offset, SegmentRecord } from "./contract.ts";
+import type { Offset, SegmentRecord, SegmentScanSpace } from "./contract.ts";
 import { numberedRecords } from "./numbered-records.ts";
 import { isNumbered, RECORD_HEAD_BYTES } from "./record-head.ts";
 import { isAstray, Waypoints } from "./waypoints.ts";
 
 /** A store that does it saves a view of each record. */
 const SPLIT: ScanWishes = Object.freeze({ headBytes: RECORD_HEAD_BYTES });
+
+function splitInto({ bytes, views }: SegmentScanSpace): ScanWishes {
+  return { ...SPLIT, into: { bytes, views } };
+}
 
 interface NumberedScan {
   readonly records: SegmentRecord[];
@@ -71,17 +75,16 @@ export class RecordFinder {
   }
 
   /** Records from `from`, which is held, on: the first is right, the others follow it. */
-  scan(from: Offset, limits: ScanLimits, into?: Uint8Array): SegmentRecord[] {
-    const wishes = into === undefined ? SPLIT : { ...SPLIT, into };
+  scan(from: Offset, limits: ScanLimits, into?: SegmentScanSpace): SegmentRecord[] {
     const indexed = this.#indexedPosition(from);
     if (indexed !== undefined) {
-      const scan = this.#scanAt(indexed, from, limits, wishes);
+      const scan = this.#scanAt(indexed, from, limits, into);
       if (scan !== undefined && this.#isAt(from + scan.records.length, scan.next)) {
         return scan.records;
       }
     }
     const walked = this.#walk().positionOf(from);
-    const scan = walked === undefined ? undefined : this.#scanAt(walked, from, limits, wishes);
+    const scan = walked === undefined ? undefined : this.#scanAt(walked, from, limits, into);
     if (scan === undefined) throw this.#corrupt(from, walked ?? indexed);
     this.#indexMisled ||= walked !== indexed;
     return scan.records;
@@ -164,11 +167,11 @@ export class RecordFinder {
     position: number,
     from: Offset,
     limits: ScanLimits,
-    wishes: ScanWishes,
+    into: SegmentScanSpace | undefined,
   ): NumberedScan | undefined {
     try {
-      const scan = this.#store.scan(position, limits, wishes);
-      const records = numberedRecords(scan, from);
+      const scan = this.#store.scan(position, limits, into === undefined ? SPLIT : splitInto(into));
+      const records = numberedRecords(scan, from, into?.records);
       if (records.length === 0) return undefined;
       const isWhole = records.length === scan.records.length;
       return { records, next: isWhole ? scan.next : (scan.positions[records.length] as number) };

@@ -28,7 +28,13 @@ export function checkScanLimits(limits: ScanLimits): void {
 export function checkScanWishes(wishes: ScanWishes): void {
   checkOptions("wishes", wishes, ["into", "headBytes"]);
   const { into, headBytes = 0 } = wishes;
-  if (into !== undefined) checkBytes("wishes.into", into);
+  if (into !== undefined) {
+    checkOptions("wishes.into", into, ["bytes", "views"]);
+    checkBytes("wishes.into.bytes", into.bytes);
+    if (!Array.isArray(into.views)) {
+      throw invalidArgument("wishes.into.views", into.views, "an array");
+    }
+  }
   checkInteger("wishes.headBytes", headBytes, { min: 0, max: RECORD_BYTES_LIMIT });
 }
 

@@ -98,10 +98,10 @@ export class CheckedFrames implements FrameCodec {
    * must have left it to where this one's checksum starts: the whole run then has the checksum of
    * its last frame. Costs 5 ns a frame, and the native function's 5 GB/s.
    */
-  verifyRun(bytes: Uint8Array, position: number, ends: readonly number[]): boolean {
+  verifyRun(bytes: Uint8Array, position: number, ends: readonly number[], count: number): boolean {
     let register = -1;
     let at = 0;
-    for (let i = 0; i < ends.length; i++) {
+    for (let i = 0; i < count; i++) {
       const word = register ^ beforeFourBytes(~this.seed(position + at));
       register = ~u32(bytes, at);
       bytes[at] = word;

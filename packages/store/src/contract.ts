@@ -148,15 +148,29 @@ export interface ScanLimits {
 /** What makes a scan faster for whoever wants it. A store may do it, or leave it. */
 export interface ScanWishes {
   /**
-   * Where the records may be put. Those that lie in it are lent until the caller uses it again;
-   * what does not fit has memory of its own.
+   * Where the records may be put. Those that lie there are lent until it is given again; what does
+   * not fit has memory of its own.
    */
-  readonly into?: Uint8Array | undefined;
+  readonly into?: ScanSpace | undefined;
   /**
    * Begin each record so many bytes later, behind the head that `append` was given: 0 to 2^28 - 1.
-   * {@link StoreScan.headBytes} says whether it was done.
+   * {@link StoreScan.split} says whether it was done.
    */
   readonly headBytes?: number | undefined;
+}
+
+/** Where to find what was taken off the front of records. */
+export interface SplitRecords {
+  /** All records are views of this; right before each one lies its head. */
+  readonly bytes: Uint8Array;
+  readonly headBytes: number;
+}
+
+/** Memory for scans, one after the other, that makes none of them cost any. */
+export interface ScanSpace {
+  readonly bytes: Uint8Array;
+  /** Empty at first: views of `bytes`, of which a store gives those again that fit. */
+  readonly views: Uint8Array[];
 }
 
 export interface StoreScan {
@@ -164,11 +178,8 @@ export interface StoreScan {
   readonly positions: readonly Position[];
   /** The records, `records[i]` from `positions[i]`. They may share one buffer. */
   readonly records: readonly Uint8Array[];
-  /**
-   * So many bytes, which belong to each record, lie before it in its buffer. 0 or absent: the
-   * records are whole.
-   */
-  readonly headBytes?: number | undefined;
+  /** Set where the records were begun later, as wished. Absent: they are whole. */
+  readonly split?: SplitRecords | undefined;
   /** Where the next scan goes on. */
   readonly next: Position;
 }

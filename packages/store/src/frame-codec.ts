@@ -47,9 +47,9 @@ export interface FrameCodec {
    *
    * @param bytes  frames one behind the other, from index 0; their checksums are written over
    * @param position  where in the store the first belongs
-   * @param ends  where each ends, in `bytes`
+   * @param ends  where each of the `count` frames ends, in `bytes`
    */
-  verifyRun(bytes: Uint8Array, position: number, ends: readonly number[]): boolean;
+  verifyRun(bytes: Uint8Array, position: number, ends: readonly number[], count: number): boolean;
 
   /**
    * As {@link FrameCodec.verify}, of a frame whose payload is not in memory as a whole.

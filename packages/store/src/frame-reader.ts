@@ -2,6 +2,7 @@ import type { ScanLimits, ScanWishes, StoreScan } from "./contract.ts";
 import type { FileBytes } from "./file-bytes.ts";
 import { FRAME_HEADER_BYTES, STORE_HEADER_BYTES } from "./format.ts";
 import type { FrameCodec } from "./frame-codec.ts";
+import { GrowingScan } from "./growing-scan.ts";
 import { corruptStore } from "./recover.ts";
 import type { Staging } from "./staging.ts";
 
@@ -26,6 +27,8 @@ export class FrameReader {
   #at = 0;
   /** How many bytes the place that holds the position has from there on, loaded or not. */
   #left = 0;
+  /** Of the last {@link FrameReader.#walk}: kept, so that a scan costs no array of its own. */
+  readonly #ends: number[] = [];
 
   constructor({ path, frames, file, staging }: FrameReaderParts) {
     this.#path = path;
@@ -57,8 +60,7 @@ export class FrameReader {
 
   /** Successive records from `from`, which is a position of the store or its end. */
   scan(from: number, { recordsMax, bytesMax }: ScanLimits, wishes: ScanWishes = {}): StoreScan {
-    const { into, headBytes = 0 } = wishes;
-    const scan: GrowingScan = { positions: [], records: [], headBytes, next: from, into };
+    const scan = new GrowingScan(from, wishes);
     while (scan.next < this.#staging.end) {
       const limits = {
         recordsMax: recordsMax - scan.records.length,
@@ -80,48 +82,51 @@ export class FrameReader {
     const frameBytes = this.#frameBytes(begin, Math.min(limits.bytesMax, SLAB_BYTES));
     const isThere = frameBytes !== -1 && this.#isThere(begin, frameBytes);
     if (isThere && frameBytes > limits.bytesMax && !firstOfAll) return false;
-    const ends = isThere ? this.#walk(frameBytes, limits) : [];
-    const whole = ends.length;
-    const slab = this.#verified(begin, ends, scan);
-    if (ends.length === 0) {
+    const found = isThere ? this.#walk(frameBytes, limits) : 0;
+    const used = found === 0 ? 0 : (this.#ends[found - 1] as number);
+    const slab = copyOf(this.#bytes, this.#at, used, scan.space);
+    const count = this.#countValid(slab, begin, found);
+    if (count === 0) {
       if (firstOfAll) throw corruptStore(this.#path, begin);
       return false;
     }
-    addRecords(scan, slab, ends);
-    return ends.length === whole && scan.next - begin < limits.bytesMax;
-  }
-
-  /** Where the frames end that lie together in what is located: the first, and who follows it. */
-  #walk(firstBytes: number, { recordsMax, bytesMax }: ScanLimits): number[] {
-    const bytes = this.#bytes;
-    const at = this.#at;
-    const left = Math.min(this.#left, Math.max(SLAB_BYTES, firstBytes), bytes.length - at);
-    const ends = [firstBytes];
-    for (let used = firstBytes; ends.length < recordsMax; ) {
-      const frameBytes = this.#frameBytesAt(bytes, at + used, left - used);
-      if (frameBytes === -1 || used + frameBytes > bytesMax) break;
-      used += frameBytes;
-      ends.push(used);
-    }
-    return ends;
+    scan.add(slab, this.#ends, count);
+    return count === found && scan.next - begin < limits.bytesMax;
   }
 
   /**
-   * A copy of the frames that `ends` tells of, which is cut before the first that is not valid.
-   * All are verified by one checksum; where that is wrong, one by one.
+   * Sets `#ends` to where the frames end that lie together in what is located: the first, and who
+   * follows it. @returns how many
    */
-  #verified(begin: number, ends: number[], { into, records }: GrowingScan): Uint8Array {
+  #walk(firstBytes: number, { recordsMax, bytesMax }: ScanLimits): number {
     const bytes = this.#bytes;
     const at = this.#at;
-    const used = ends[ends.length - 1] ?? 0;
-    const slab = copyOf(bytes, at, used, records.length === 0 ? into : undefined);
-    if (this.#frames.verifyRun(slab, begin, ends)) return slab;
-    let start = 0;
-    for (let i = 0; i < ends.length; i++) {
-      if (!this.#frames.verify(bytes, at + start, begin + start)) ends.length = i;
-      else start = ends[i] as number;
+    const left = Math.min(this.#left, bytes.length - at);
+    const ends = this.#ends;
+    ends[0] = firstBytes;
+    let count = 1;
+    for (let used = firstBytes; count < recordsMax; count++) {
+      const frameBytes = this.#frameBytesAt(bytes, at + used, left - used);
+      if (frameBytes === -1 || used + frameBytes > bytesMax) break;
+      used += frameBytes;
+      ends[count] = used;
     }
-    return slab;
+    return count;
+  }
+
+  /**
+   * How many of the frames copied to `slab` come before the first that is not valid. All are
+   * verified by one checksum; where that is wrong, one by one where they were copied from.
+   */
+  #countValid(slab: Uint8Array, begin: number, count: number): number {
+    const ends = this.#ends;
+    if (this.#frames.verifyRun(slab, begin, ends, count)) return count;
+    let start = 0;
+    for (let i = 0; i < count; i++) {
+      if (!this.#frames.verify(this.#bytes, this.#at + start, begin + start)) return i;
+      start = ends[i] as number;
+    }
+    return count;
   }
 
   /** Length of the frame at `position`, with the first `look` bytes of it, if any, located. */
@@ -171,53 +176,6 @@ export class FrameReader {
       this.#at = 0;
     }
   }
-}
-
-interface GrowingScan extends StoreScan {
-  readonly positions: number[];
-  readonly records: Uint8Array[];
-  /** As wished for, while no record is shorter. */
-  headBytes: number;
-  next: number;
-  readonly into: Uint8Array | undefined;
-}
-
-/** Adds the frames of `slab`, of which `ends` holds where each ends. */
-function addRecords(scan: GrowingScan, slab: Uint8Array, ends: readonly number[]): void {
-  const { positions, records, next } = scan;
-  const skipped = FRAME_HEADER_BYTES + headBytesOf(scan, ends);
-  const { buffer, byteOffset } = slab;
-  let start = 0;
-  for (let i = 0; i < ends.length; i++) {
-    const end = ends[i] as number;
-    const from = start + skipped;
-    positions.push(next + start);
-    records.push(new Uint8Array(buffer, byteOffset + from, end - from));
-    start = end;
-  }
-  scan.next = next + start;
-}
-
-/** `scan.headBytes`; where a record in the slab is shorter, that becomes 0, for all. */
-function headBytesOf(scan: GrowingScan, ends: readonly number[]): number {
-  const { headBytes, records } = scan;
-  if (headBytes === 0) return 0;
-  let start = 0;
-  for (let i = 0; i < ends.length; i++) {
-    const end = ends[i] as number;
-    if (end - start < FRAME_HEADER_BYTES + headBytes) {
-      scan.headBytes = 0;
-      for (let n = 0; n < records.length; n++) records[n] = withHead(records[n], headBytes);
-      return 0;
-    }
-    start = end;
-  }
-  return headBytes;
-}
-
-function withHead(record: Uint8Array | undefined, headBytes: number): Uint8Array {
-  const { buffer, byteOffset, length } = record as Uint8Array;
-  return new Uint8Array(buffer, byteOffset - headBytes, length + headBytes);
 }
 
 /**
