@@ -101,6 +101,12 @@ export interface Log {
   batches(options?: BatchesOptions): AsyncIterableIterator<LogRecord[]>;
 
   /**
+   * As {@link Log.batches}, but lent, the array, its records and their values: not to be written
+   * to, valid until the next call of the iterator, whatever happens before, and then filled anew.
+   */
+  batchesView(options?: BatchesOptions): AsyncIterableIterator<LogRecord[]>;
+
+  /**
    * Committed records from an offset on, and then each new one as it is committed, in batches.
    *
    * Ends, without an error, when the signal aborts or the log closes. Goes on behind what
@@ -233,10 +239,7 @@ export interface SegmentInfo {
   readonly storeBytes: number;
   readonly indexBytes: number;
   readonly active: boolean;
-  /**
-   * Times of its first and last record, in ms since the epoch; `undefined` where there is none, or
-   * where that record is damaged.
-   */
+  /** Times of its first and last record; `undefined` where there is none, or it is damaged. */
   readonly firstTime: number | undefined;
   readonly lastTime: number | undefined;
 }
@@ -258,10 +261,7 @@ export interface LogStats {
   readonly stalled: boolean;
 }
 
-/**
- * What is dropped without being asked; each limit by itself. The active segment goes by age only,
- * and only as a whole.
- */
+/** Drops by itself, each limit on its own; the active segment goes by age only, as a whole. */
 export interface Retention {
   /** Oldest sealed segments go while all together are larger; from 1. */
   readonly bytesMax?: number | undefined;

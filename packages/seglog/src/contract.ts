@@ -19,7 +19,10 @@ export type BytesOrString = Uint8Array | string;
 export interface Codec<In, Out = In> {
   /** The bytes of `value`; the log copies them before the call that encodes returns. */
   readonly encode: (value: In) => Uint8Array;
-  /** The value of `bytes`, which belong to the codec's caller and are not reused. */
+  /**
+   * The value of `bytes`, not to be written to. Those of the methods whose names end in `View` are
+   * lent, as they say; all others may be kept, and are not reused.
+   */
   readonly decode: (bytes: Uint8Array) => Out;
 }
 
@@ -119,6 +122,15 @@ export interface Seglog<In = BytesOrString, Out = Uint8Array> {
    *   `[firstOffset, committedOffset]`
    */
   batches(options?: BatchesOptions): AsyncIterableIterator<TypedRecord<Out>[]>;
+
+  /**
+   * As {@link Seglog.batches}, for whoever is done with a batch before asking for the next.
+   *
+   * Ownership: the codec decodes lent bytes. With the default codec the array, its records and
+   * their values are lent, not to be written to, valid until the next call of the iterator,
+   * whatever is awaited or truncated before that. They are the same objects each time, filled anew.
+   */
+  batchesView(options?: BatchesOptions): AsyncIterableIterator<TypedRecord<Out>[]>;
 
   /** As {@link Seglog.batches}, one record at a time. */
   records(options?: BatchesOptions): AsyncIterableIterator<TypedRecord<Out>>;

@@ -1,6 +1,7 @@
 import { checkOptions, hasCode, invalidArgument, SeglogError } from "@seglog/errors";
 import type { GroupCommit } from "@seglog/groupcommit";
 import type { Log, LogRecord, LogRecovery, Offset, OffsetRange, SegmentInfo } from "@seglog/log";
+import { bytes } from "./codecs.ts";
 import type {
   AppendOptions,
   BatchesOptions,
@@ -18,6 +19,8 @@ const RECORD_OVERHEAD_BYTES = 16;
 
 /** A batch lies in one segment, whose store is mapped as one range below 2 GiB. */
 const BATCH_BYTES_LIMIT = 2 ** 30;
+
+const { decode: AS_THEY_ARE } = bytes();
 
 /** What `openLog` composed. */
 export interface TypedLogParts<In, Out> {
@@ -119,6 +122,10 @@ export class TypedLog<In, Out> implements Seglog<In, Out> {
     return this.#decoded(this.#log.batches(options));
   }
 
+  batchesView(options?: BatchesOptions): AsyncIterableIterator<TypedRecord<Out>[]> {
+    return this.#decoded(this.#log.batchesView(options));
+  }
+
   records(options?: BatchesOptions): AsyncIterableIterator<TypedRecord<Out>> {
     return new RecordIterator(this.batches(options));
   }
@@ -203,7 +210,16 @@ export class TypedLog<In, Out> implements Seglog<In, Out> {
     }
   }
 
-  async *#decoded(
+  #decoded(batches: AsyncIterableIterator<LogRecord[]>): AsyncIterableIterator<TypedRecord<Out>[]> {
+    const decode: unknown = this.#codec.decode;
+    if (decode !== AS_THEY_ARE) return this.#decodedOneByOne(batches);
+    // the log's records are what is wanted: nothing between, and nothing made
+    return batches as AsyncIterableIterator<TypedRecord<unknown>[]> as AsyncIterableIterator<
+      TypedRecord<Out>[]
+    >;
+  }
+
+  async *#decodedOneByOne(
     batches: AsyncIterable<LogRecord[]>,
   ): AsyncGenerator<TypedRecord<Out>[], undefined> {
     for await (const batch of batches) {

@@ -1,8 +1,8 @@
 import type { FrameFormat } from "./contract.ts";
+import { copyPayload } from "./copy-payload.ts";
 import { COPIED_BYTES_MAX, crc32Copy, crc32Start, crc32View, crc32Word } from "./crc32.ts";
 import { FRAME_FLAGS, FRAME_HEADER_BYTES, RECORD_BYTES_LIMIT } from "./format.ts";
 import type { FrameCodec } from "./frame-codec.ts";
-import { copyPayload } from "./copy-payload.ts";
 import { beforeFourBytes } from "./run-sum.ts";
 import type { Block } from "./staging.ts";
 
