@@ -41,7 +41,7 @@ export const layers = Object.freeze({
   "@seglog/segment": {
     depends: ["@seglog/errors", "@seglog/fs", "@seglog/index", "@seglog/store"],
     runtime: ["@seglog/errors"],
-    builtins: ["node:zlib"],
+    builtins: ["node:worker_threads", "node:zlib"],
   },
   "@seglog/log": {
     depends: ["@seglog/errors", "@seglog/segment"],

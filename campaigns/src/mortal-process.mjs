@@ -81,6 +81,8 @@ export class MortalProcess {
     return {
       length: mapping.length,
       outlivesHandle: mapping.outlivesHandle,
+      bytes: undefined,
+      willNeed: (position, length) => this.#callNow(() => mapping.willNeed(position, length)),
       view: (position, length) => this.#callNow(() => mapping.view(position, length)),
       u64: (position) => this.#callNow(() => mapping.u64(position)),
       setU64: (position, value) => this.#callNow(() => mapping.setU64(position, value)),

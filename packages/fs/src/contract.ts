@@ -190,6 +190,12 @@ export interface Mapping {
   readonly length: number;
   /** Whether the mapping stays usable after its handle was closed. */
   readonly outlivesHandle: boolean;
+  /**
+   * All of the mapping as memory, not to be written to, for those who look often; `undefined` where
+   * the platform does not map, and after {@link Mapping.close}. What is written shows in it at once.
+   * Lent until {@link Mapping.close}: whoever closes lets go of it first.
+   */
+  readonly bytes: Uint8Array | undefined;
 
   /**
    * Bytes `[position, position + length)`, not to be written to. Lent: valid until the caller
@@ -209,6 +215,12 @@ export interface Mapping {
    * @throws ERR_SEGLOG_READ_ONLY  the mapping was made with `access: "read"`
    */
   setU64(position: number, value: number): void;
+
+  /**
+   * Asks the system to read bytes `[position, position + length)`, cut to the mapping, before they
+   * are looked at. A hint, which waits for nothing, never fails, and may do nothing.
+   */
+  willNeed(position: number, length: number): void;
 
   /** Gives to the file what was stored; needed before `sync`, `read` by a handle, and `close`. */
   flush(): void;

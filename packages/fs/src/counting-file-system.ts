@@ -157,6 +157,10 @@ function countedMapping(inner: Mapping, count: Count): Mapping {
   return {
     length: inner.length,
     outlivesHandle: inner.outlivesHandle,
+    get bytes() {
+      return inner.bytes;
+    },
+    willNeed: (position, length) => inner.willNeed(position, length),
     view: (position, length) => inner.view(position, length),
     u64: (position) => inner.u64(position),
     setU64: (position, value) => inner.setU64(position, value),

@@ -40,6 +40,8 @@ function fileOfCountedEntries(size: number, lengths: number[]): FileSystem {
   const mapping = (length: number): Mapping => ({
     length,
     outlivesHandle: true,
+    bytes: undefined,
+    willNeed: refuse,
     view: refuse,
     u64: (position) => Math.floor(position / 16),
     setU64: refuse,

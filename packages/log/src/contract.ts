@@ -103,6 +103,12 @@ export interface Log {
   batches(options?: BatchesOptions): AsyncIterableIterator<LogRecord[]>;
 
   /**
+   * As {@link Log.batches}, but lent, the array, its records and their values: not to be written
+   * to, valid until the next call of the iterator, whatever happens before, and then filled anew.
+   */
+  batchesView(options?: BatchesOptions): AsyncIterableIterator<LogRecord[]>;
+
+  /**
    * Committed records from an offset on, and then each new one as it is committed, in batches.
    *
    * Ends, without an error, when the signal aborts or the log closes. Goes on behind what

@@ -1,4 +1,11 @@
 import { checkInteger, checkOneOf, checkOptions, invalidArgument } from "@seglog/errors";
+import {
+  type BatchLimits,
+  checkBoolean,
+  checkLimits,
+  isUncommitted,
+  lending,
+} from "./batch-limits.ts";
 import type { CommitSignal } from "./commit-signal.ts";
 import type { Committer } from "./committer.ts";
 import type { BatchesOptions, LogRecord, Offset, ReadOptions, TailOptions } from "./contract.ts";
@@ -10,12 +17,10 @@ import type { RwLock } from "./rw-lock.ts";
 import type { SegmentSet } from "./segment-set.ts";
 import { FRAME_OVERHEAD_BYTES } from "./staging-queue.ts";
 import type { Truncator } from "./truncator.ts";
+import { TurnKeeper } from "./turn-keeper.ts";
 
-const RECORDS_MAX_DEFAULT = 1024;
-const BYTES_MAX_DEFAULT = 256 * 1024;
 /** Of a backward iteration's first batch, whose records may be large. */
 const FIRST_WINDOW_RECORDS = 16;
-const READ_OPTIONS = Object.freeze(["uncommitted"]);
 const BATCH_OPTIONS = Object.freeze(["recordsMax", "bytesMax", "signal", "from"]);
 
 /** What a reader sees of the log it belongs to. */
@@ -28,11 +33,6 @@ export interface ReadableLog {
   readonly writer: Pick<LogWriter, "nextOffset" | "staging">;
   readonly committer: Pick<Committer, "committedOffset">;
   readonly truncator: Pick<Truncator, "firstOffset">;
-}
-
-interface Limits {
-  readonly recordsMax: number;
-  readonly bytesMax: number;
 }
 
 /** A range being read, and how far it was cut since reading began. */
@@ -65,13 +65,13 @@ export class LogReader {
     return lend ? segment.readView(offset) : segment.read(offset);
   }
 
-  batches(options: BatchesOptions = {}): AsyncIterableIterator<LogRecord[]> {
+  batches(options: BatchesOptions = {}, lend: boolean): AsyncIterableIterator<LogRecord[]> {
     this.#log.failure.checkOpen();
     checkOptions("options", options, [...BATCH_OPTIONS, "to", "reverse", "uncommitted"]);
     const { reverse = false, uncommitted = false, signal } = options;
     checkBoolean("reverse", reverse);
     checkBoolean("uncommitted", uncommitted);
-    const limits = checkLimits(options);
+    const limits = lend ? lending(checkLimits(options)) : checkLimits(options);
     const bound = this.#bound(uncommitted);
     const { from = this.#first, to = bound } = options;
     this.#checkInRange("from", from, bound);
@@ -131,8 +131,12 @@ export class LogReader {
     mark: CutMark,
     steps: AsyncGenerator<LogRecord[], undefined>,
   ): AsyncGenerator<LogRecord[], undefined> {
+    const turns = new TurnKeeper();
     try {
-      yield* steps;
+      for await (const batch of steps) {
+        yield batch;
+        if (turns.isOver()) await turns.next();
+      }
     } finally {
       this.#log.cuts.end(mark);
     }
@@ -140,7 +144,7 @@ export class LogReader {
 
   async *#forward(
     cursor: Cursor,
-    limits: Limits,
+    limits: BatchLimits,
     signal: AbortSignal | undefined,
   ): AsyncGenerator<LogRecord[], undefined> {
     for (let at = cursor.from; ; ) {
@@ -155,7 +159,7 @@ export class LogReader {
 
   async *#backward(
     cursor: Cursor,
-    limits: Limits,
+    limits: BatchLimits,
     signal: AbortSignal | undefined,
   ): AsyncGenerator<LogRecord[], undefined> {
     let window = Math.min(limits.recordsMax, FIRST_WINDOW_RECORDS);
@@ -175,7 +179,7 @@ export class LogReader {
 
   async *#tail(
     start: { readonly at: Offset; readonly mark: CutMark },
-    limits: Limits,
+    limits: BatchLimits,
     signal: AbortSignal | undefined,
   ): AsyncGenerator<LogRecord[], undefined> {
     const { failure, commits } = this.#log;
@@ -205,7 +209,7 @@ export class LogReader {
   }
 
   /** Successive records from `at`, or from the first retained one behind it. */
-  #ahead(at: Offset, cursor: Cursor, limits: Limits): LogRecord[] {
+  #ahead(at: Offset, cursor: Cursor, limits: BatchLimits): LogRecord[] {
     const { failure, segments } = this.#log;
     failure.checkReadable();
     const from = Math.max(at, this.#first);
@@ -217,7 +221,7 @@ export class LogReader {
   }
 
   /** Records before `end`, descending: as many as the limits allow. */
-  #behind(end: Offset, cursor: Cursor, limits: Limits): LogRecord[] {
+  #behind(end: Offset, cursor: Cursor, limits: BatchLimits): LogRecord[] {
     const { failure, segments } = this.#log;
     failure.checkReadable();
     const to = Math.min(end, this.#endOf(cursor));
@@ -238,7 +242,7 @@ export class LogReader {
     }
   }
 
-  #fromQueues(from: Offset, to: Offset, limits: Limits): LogRecord[] {
+  #fromQueues(from: Offset, to: Offset, limits: BatchLimits): LogRecord[] {
     const records: LogRecord[] = [];
     let bytes = 0;
     for (let offset = from; offset < to && records.length < limits.recordsMax; offset++) {
@@ -272,25 +276,4 @@ export class LogReader {
       throw outOfRange(name, value, { from: this.#first, to: bound + 1 });
     }
   }
-}
-
-function isUncommitted(options: ReadOptions): boolean {
-  checkOptions("options", options, READ_OPTIONS);
-  const { uncommitted = false } = options;
-  checkBoolean("uncommitted", uncommitted);
-  return uncommitted;
-}
-
-function checkBoolean(name: string, value: unknown): void {
-  if (typeof value !== "boolean") throw invalidArgument(name, value, "true or false");
-}
-
-function checkLimits(options: BatchesOptions | TailOptions): Limits {
-  const { recordsMax = RECORDS_MAX_DEFAULT, bytesMax = BYTES_MAX_DEFAULT, signal } = options;
-  checkInteger("recordsMax", recordsMax, { min: 1 });
-  checkInteger("bytesMax", bytesMax, { min: 1 });
-  if (signal !== undefined && !(signal instanceof AbortSignal)) {
-    throw invalidArgument("signal", signal, "an AbortSignal");
-  }
-  return { recordsMax, bytesMax };
 }

@@ -130,7 +130,11 @@ export class SegmentedLog implements Log {
   }
 
   batches(options?: BatchesOptions): AsyncIterableIterator<LogRecord[]> {
-    return this.#reader.batches(options);
+    return this.#reader.batches(options, false);
+  }
+
+  batchesView(options?: BatchesOptions): AsyncIterableIterator<LogRecord[]> {
+    return this.#reader.batches(options, true);
   }
 
   tailBatches(options?: TailOptions): AsyncIterableIterator<LogRecord[]> {

@@ -19,7 +19,10 @@ export type BytesOrString = Uint8Array | string;
 export interface Codec<In, Out = In> {
   /** The bytes of `value`; the log copies them before the call that encodes returns. */
   readonly encode: (value: In) => Uint8Array;
-  /** The value of `bytes`, which belong to the codec's caller and are not reused. */
+  /**
+   * The value of `bytes`, not to be written to. Those of the methods whose names end in `View` are
+   * lent, as they say; all others may be kept, and are not reused.
+   */
   readonly decode: (bytes: Uint8Array) => Out;
 }
 
@@ -113,6 +116,13 @@ export interface Seglog<In = BytesOrString, Out = Uint8Array> {
   read(offset: Offset, options?: ReadOptions): TypedRecord<Out>;
 
   /**
+   * As {@link Seglog.read}, without a copy: the codec decodes the bytes where they lie. What the
+   * default codec, or any that gives back bytes that it was given, returns is lent: not to be
+   * written to, valid until the caller next awaits, writes, truncates or closes.
+   */
+  readView(offset: Offset, options?: ReadOptions): TypedRecord<Out>;
+
+  /**
    * Committed records of a range, as arrays. Ends where the log ended at the call; what is
    * truncated meanwhile is not delivered. Nothing is held between two batches.
    *
@@ -120,6 +130,15 @@ export interface Seglog<In = BytesOrString, Out = Uint8Array> {
    *   `[firstOffset, committedOffset]`
    */
   batches(options?: BatchesOptions): AsyncIterableIterator<TypedRecord<Out>[]>;
+
+  /**
+   * As {@link Seglog.batches}, for whoever is done with a batch before asking for the next.
+   *
+   * Ownership: the codec decodes lent bytes. With the default codec the array, its records and
+   * their values are lent, not to be written to, valid until the next call of the iterator,
+   * whatever is awaited or truncated before that. They are the same objects each time, filled anew.
+   */
+  batchesView(options?: BatchesOptions): AsyncIterableIterator<TypedRecord<Out>[]>;
 
   /** As {@link Seglog.batches}, one record at a time. */
   records(options?: BatchesOptions): AsyncIterableIterator<TypedRecord<Out>>;

@@ -2,6 +2,7 @@ import { inspect } from "node:util";
 import { checkOptions, hasCode, invalidArgument, SeglogError } from "@seglog/errors";
 import type { GroupCommit } from "@seglog/groupcommit";
 import type { Log, LogRecord, LogRecovery, Offset, OffsetRange, SegmentInfo } from "@seglog/log";
+import { bytes } from "./codecs.ts";
 import type {
   AppendOptions,
   BatchesOptions,
@@ -20,6 +21,8 @@ const RECORD_OVERHEAD_BYTES = 16;
 
 /** A batch lies in one segment, whose store is mapped as one range below 2 GiB. */
 const BATCH_BYTES_LIMIT = 2 ** 30;
+
+const { decode: AS_THEY_ARE } = bytes();
 
 /** What `openLog` composed. */
 export interface TypedLogParts<In, Out> {
@@ -109,12 +112,19 @@ export class TypedLog<In, Out> implements Seglog<In, Out> {
   }
 
   read(offset: Offset, options?: ReadOptions): TypedRecord<Out> {
-    if (options !== undefined) checkOptions("options", options, ["uncommitted"]);
     return this.#decode(this.#log.read(offset, options));
+  }
+
+  readView(offset: Offset, options?: ReadOptions): TypedRecord<Out> {
+    return this.#decode(this.#log.readView(offset, options));
   }
 
   batches(options?: BatchesOptions): AsyncIterableIterator<TypedRecord<Out>[]> {
     return this.#decoded(this.#log.batches(options));
+  }
+
+  batchesView(options?: BatchesOptions): AsyncIterableIterator<TypedRecord<Out>[]> {
+    return this.#decoded(this.#log.batchesView(options));
   }
 
   records(options?: BatchesOptions): AsyncIterableIterator<TypedRecord<Out>> {
@@ -212,15 +222,27 @@ export class TypedLog<In, Out> implements Seglog<In, Out> {
     return record;
   }
 
-  #decode({ offset, time, value }: LogRecord): TypedRecord<Out> {
+  /** The same object where decoding leaves the bytes as they are: nobody else has it. */
+  #decode(record: LogRecord): TypedRecord<Out> {
+    const { offset, time, value } = record;
     try {
-      return { offset, time, value: this.#codec.decode(value) };
+      const decoded: unknown = this.#codec.decode(value);
+      return (decoded === value ? record : { offset, time, value: decoded }) as TypedRecord<Out>;
     } catch (error) {
       throw codecError("decode", error, offset);
     }
   }
 
-  async *#decoded(
+  #decoded(batches: AsyncIterableIterator<LogRecord[]>): AsyncIterableIterator<TypedRecord<Out>[]> {
+    const decode: unknown = this.#codec.decode;
+    if (decode !== AS_THEY_ARE) return this.#decodedOneByOne(batches);
+    // the log's records are what is wanted: nothing between, and nothing made
+    return batches as AsyncIterableIterator<TypedRecord<unknown>[]> as AsyncIterableIterator<
+      TypedRecord<Out>[]
+    >;
+  }
+
+  async *#decodedOneByOne(
     batches: AsyncIterable<LogRecord[]>,
   ): AsyncGenerator<TypedRecord<Out>[], undefined> {
     for await (const batch of batches) {

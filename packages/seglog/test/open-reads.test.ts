@@ -11,6 +11,8 @@ function watched(inner: FileSystem, bytes: Map<string, number>): FileSystem {
   const watchedMapping = (mapping: Mapping, path: string): Mapping => ({
     length: mapping.length,
     outlivesHandle: mapping.outlivesHandle,
+    bytes: undefined,
+    willNeed: (position, length) => mapping.willNeed(position, length),
     view(position, length) {
       count(path, length);
       return mapping.view(position, length);

@@ -1,6 +1,6 @@
 import type { FileSystem } from "@seglog/fs";
 import type { Index } from "@seglog/index";
-import type { FrameFormat, OpenFileStoreOptions, Store } from "@seglog/store";
+import type { FrameFormat, OpenFileStoreOptions, ScanSpace, Store } from "@seglog/store";
 
 /** A record's number in the log: a safe integer from 0, rising by one, never reused. */
 export type Offset = number;
@@ -121,6 +121,17 @@ export interface SegmentScanLimits {
   readonly recordsMax: number;
   /** At most so many bytes of frames, from 1. */
   readonly bytesMax: number;
+  /**
+   * What the records may be put into: all of them, and their values, are then lent until it is
+   * given again. Default: everything is the caller's.
+   */
+  readonly into?: SegmentScanSpace | undefined;
+}
+
+/** Memory for scans, one after the other; see `ScanSpace` of `@seglog/store`. */
+export interface SegmentScanSpace extends ScanSpace {
+  /** Empty at first: records that are filled anew. */
+  readonly records: SegmentRecord[];
 }
 
 /** The parts and limits of a segment. */

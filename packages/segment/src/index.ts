@@ -11,6 +11,7 @@ export type {
   SegmentListing,
   SegmentRecord,
   SegmentScanLimits,
+  SegmentScanSpace,
 } from "./contract.ts";
 export { DAMAGE_KINDS, type Damage, type DamageKind, type DamageRule } from "./damage.ts";
 export { LOCK_FILE_NAME, openDirectoryCatalog } from "./directory-catalog.ts";

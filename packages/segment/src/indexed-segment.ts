@@ -9,6 +9,8 @@ import {
 import type { Index } from "@seglog/index";
 import type { AppendOptions, Store } from "@seglog/store";
 import type { Offset, Segment, SegmentRecord, SegmentScanLimits } from "./contract.ts";
+import { lentValue } from "./numbered-records.ts";
+import { ownedValue } from "./owned-value.ts";
 import { RecordFinder } from "./record-finder.ts";
 import { RECORD_HEAD_BYTES, readTime, TIME_LIMIT, writeNumber, writeTime } from "./record-head.ts";
 
@@ -119,7 +121,7 @@ export class IndexedSegment implements Segment {
   read(offset: Offset): SegmentRecord {
     this.#refuseClosed();
     const record = this.#records.find(offset);
-    return { offset, time: readTime(record), value: copyOfValue(record) };
+    return { offset, time: readTime(record), value: ownedValue(record) };
   }
 
   readView(offset: Offset): SegmentRecord {
@@ -139,12 +141,8 @@ export class IndexedSegment implements Segment {
     const to = Math.min(limits.to, this.nextOffset);
     if (from >= to) return [];
     const recordsMax = Math.min(limits.recordsMax, to - from);
-    const found = this.#records.scan(from, { recordsMax, bytesMax: limits.bytesMax });
-    const records = new Array<SegmentRecord>(found.length);
-    for (let i = 0; i < found.length; i++) {
-      records[i] = toRecord(from + i, found[i] as Uint8Array);
-    }
-    return records;
+    const { bytesMax, into } = limits;
+    return this.#records.scan(from, { recordsMax, bytesMax }, into);
   }
 
   flush(): Promise<void> {
@@ -254,26 +252,19 @@ export class IndexedSegment implements Segment {
 
 function checkScan(from: Offset, limits: SegmentScanLimits): void {
   checkInteger("from", from, { min: 0 });
-  checkOptions("limits", limits, ["to", "recordsMax", "bytesMax"]);
+  checkOptions("limits", limits, ["to", "recordsMax", "bytesMax", "into"]);
   checkInteger("limits.to", limits.to, { min: 0 });
   checkInteger("limits.recordsMax", limits.recordsMax, { min: 1 });
   checkInteger("limits.bytesMax", limits.bytesMax, { min: 1 });
-}
-
-/** Not `slice`, which lends where the store's bytes are a Buffer. */
-function copyOfValue(record: Uint8Array): Uint8Array {
-  const value = new Uint8Array(record.length - RECORD_HEAD_BYTES);
-  value.set(lentValue(record));
-  return value;
+  if (limits.into !== undefined) {
+    checkOptions("limits.into", limits.into, ["bytes", "views", "records"]);
+    const { records } = limits.into;
+    if (!Array.isArray(records)) throw invalidArgument("limits.into.records", records, "an array");
+  }
 }
 
 function toRecord(offset: Offset, record: Uint8Array): SegmentRecord {
   return { offset, time: readTime(record), value: lentValue(record) };
-}
-
-function lentValue(record: Uint8Array): Uint8Array {
-  const { buffer, byteOffset, length } = record;
-  return new Uint8Array(buffer, byteOffset + RECORD_HEAD_BYTES, length - RECORD_HEAD_BYTES);
 }
 
 function lastOffset(offset: Offset): SeglogError {

@@ -1,9 +1,23 @@
 import { checkInteger, SeglogError } from "@seglog/errors";
 import type { Index } from "@seglog/index";
-import type { ScanLimits, Store, StoreScan } from "@seglog/store";
-import type { Offset } from "./contract.ts";
-import { isNumbered } from "./record-head.ts";
+import type { ScanLimits, ScanWishes, Store } from "@seglog/store";
+import type { Offset, SegmentRecord, SegmentScanSpace } from "./contract.ts";
+import { numberedRecords } from "./numbered-records.ts";
+import { isNumbered, RECORD_HEAD_BYTES } from "./record-head.ts";
 import { isAstray, Waypoints } from "./waypoints.ts";
+
+/** A store that does it saves a view of each record. */
+const SPLIT: ScanWishes = Object.freeze({ headBytes: RECORD_HEAD_BYTES });
+
+function splitInto({ bytes, views }: SegmentScanSpace): ScanWishes {
+  return { ...SPLIT, into: { bytes, views } };
+}
+
+interface NumberedScan {
+  readonly records: SegmentRecord[];
+  /** Position behind the last of them. */
+  readonly next: number;
+}
 
 export interface RecordFinderParts {
   /** For messages. */
@@ -61,16 +75,16 @@ export class RecordFinder {
   }
 
   /** Records from `from`, which is held, on: the first is right, the others follow it. */
-  scan(from: Offset, limits: ScanLimits): readonly Uint8Array[] {
+  scan(from: Offset, limits: ScanLimits, into?: SegmentScanSpace): SegmentRecord[] {
     const indexed = this.#indexedPosition(from);
     if (indexed !== undefined) {
-      const scan = this.#scanAt(indexed, from, limits);
+      const scan = this.#scanAt(indexed, from, limits, into);
       if (scan !== undefined && this.#isAt(from + scan.records.length, scan.next)) {
         return scan.records;
       }
     }
     const walked = this.#walk().positionOf(from);
-    const scan = walked === undefined ? undefined : this.#scanAt(walked, from, limits);
+    const scan = walked === undefined ? undefined : this.#scanAt(walked, from, limits, into);
     if (scan === undefined) throw this.#corrupt(from, walked ?? indexed);
     this.#indexMisled ||= walked !== indexed;
     return scan.records;
@@ -149,14 +163,18 @@ export class RecordFinder {
     }
   }
 
-  #scanAt(position: number, from: Offset, limits: ScanLimits): StoreScan | undefined {
+  #scanAt(
+    position: number,
+    from: Offset,
+    limits: ScanLimits,
+    into: SegmentScanSpace | undefined,
+  ): NumberedScan | undefined {
     try {
-      const scan = this.#store.scan(position, limits);
-      const wrong = scan.records.findIndex((record, i) => !isNumbered(record, from + i));
-      if (wrong === 0 || scan.records.length === 0) return undefined;
-      if (wrong === -1) return scan;
-      const next = scan.positions[wrong] as number;
-      return { positions: scan.positions, records: scan.records.slice(0, wrong), next };
+      const scan = this.#store.scan(position, limits, into === undefined ? SPLIT : splitInto(into));
+      const records = numberedRecords(scan, from, into?.records);
+      if (records.length === 0) return undefined;
+      const isWhole = records.length === scan.records.length;
+      return { records, next: isWhole ? scan.next : (scan.positions[records.length] as number) };
     } catch (error) {
       this.#rethrowUnlessAstray(error);
       return undefined;

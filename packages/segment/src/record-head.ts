@@ -27,13 +27,14 @@ export function writeTime(head: Uint8Array, time: number): void {
 }
 
 /**
- * Whether a record may be the one with `offset`: it begins with a head, of its number. So no
- * index, whatever it holds, passes off the neighbour of a record as that record.
+ * Whether a record, which begins at `record[at]`, may be the one with `offset`: it begins with a
+ * head, of its number. So no index, whatever it holds, passes off the neighbour of a record as that
+ * record.
  */
-export function isNumbered(record: Uint8Array, offset: number): boolean {
+export function isNumbered(record: Uint8Array, offset: number, at = 0): boolean {
   return (
-    record.length >= RECORD_HEAD_BYTES &&
-    (((record[0] as number) << 8) | (record[1] as number)) === (offset & (NUMBER_LIMIT - 1))
+    record.length >= at + RECORD_HEAD_BYTES &&
+    (((record[at] as number) << 8) | (record[at + 1] as number)) === (offset & (NUMBER_LIMIT - 1))
   );
 }
 

@@ -1,5 +1,6 @@
 import { checkInteger, checkOptions, invalidArgument, SeglogError } from "@seglog/errors";
-import type { AppendOptions, ScanLimits } from "./contract.ts";
+import type { AppendOptions, ScanLimits, ScanWishes } from "./contract.ts";
+import { RECORD_BYTES_LIMIT } from "./format.ts";
 
 /** @throws ERR_SEGLOG_INVALID_ARGUMENT  unless `value` is a Uint8Array */
 export function checkBytes(name: string, value: unknown): asserts value is Uint8Array {
@@ -21,6 +22,20 @@ export function checkScanLimits(limits: ScanLimits): void {
   checkOptions("limits", limits, ["recordsMax", "bytesMax"]);
   checkInteger("limits.recordsMax", limits.recordsMax, { min: 1 });
   checkInteger("limits.bytesMax", limits.bytesMax, { min: 1 });
+}
+
+/** Checks the wishes of a scan; called only where there are some. */
+export function checkScanWishes(wishes: ScanWishes): void {
+  checkOptions("wishes", wishes, ["into", "headBytes"]);
+  const { into, headBytes = 0 } = wishes;
+  if (into !== undefined) {
+    checkOptions("wishes.into", into, ["bytes", "views"]);
+    checkBytes("wishes.into.bytes", into.bytes);
+    if (!Array.isArray(into.views)) {
+      throw invalidArgument("wishes.into.views", into.views, "an array");
+    }
+  }
+  checkInteger("wishes.headBytes", headBytes, { min: 0, max: RECORD_BYTES_LIMIT });
 }
 
 /**

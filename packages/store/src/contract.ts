@@ -84,7 +84,7 @@ export interface Store {
    * @throws ERR_SEGLOG_CORRUPT  at the first frame that is not valid, if nothing precedes it;
    *   else the scan ends before it
    */
-  scan(from: Position, limits: ScanLimits): StoreScan;
+  scan(from: Position, limits: ScanLimits, wishes?: ScanWishes): StoreScan;
 
   /**
    * Gives everything appended before the call to the OS. Durability: none against a power cut;
@@ -147,12 +147,42 @@ export interface ScanLimits {
   readonly bytesMax: number;
 }
 
+/** What makes a scan faster for whoever wants it. A store may do it, or leave it. */
+export interface ScanWishes {
+  /**
+   * Where the records may be put. Those that lie there are lent until it is given again; what does
+   * not fit has memory of its own.
+   */
+  readonly into?: ScanSpace | undefined;
+  /**
+   * Begin each record so many bytes later, behind the head that `append` was given: 0 to 2^28 - 1.
+   * {@link StoreScan.split} says whether it was done.
+   */
+  readonly headBytes?: number | undefined;
+}
+
+/** Where to find what was taken off the front of records. */
+export interface SplitRecords {
+  /** All records are views of this; right before each one lies its head. */
+  readonly bytes: Uint8Array;
+  readonly headBytes: number;
+}
+
+/** Memory for scans, one after the other, that makes none of them cost any. */
+export interface ScanSpace {
+  readonly bytes: Uint8Array;
+  /** Empty at first: views of `bytes`, of which a store gives those again that fit. */
+  readonly views: Uint8Array[];
+}
+
 /** Successive records of a store. */
 export interface StoreScan {
   /** Position of each record's frame. */
   readonly positions: readonly Position[];
   /** The records, `records[i]` from `positions[i]`. They may share one buffer. */
   readonly records: readonly Uint8Array[];
+  /** Set where the records were begun later, as wished. Absent: they are whole. */
+  readonly split?: SplitRecords | undefined;
   /** Where the next scan goes on. */
   readonly next: Position;
 }

@@ -5,10 +5,18 @@ import {
   checkBytes,
   checkPosition,
   checkScanLimits,
+  checkScanWishes,
   recordTooLarge,
   storeClosed,
 } from "./check-arguments.ts";
-import type { AppendOptions, Position, ScanLimits, Store, StoreScan } from "./contract.ts";
+import type {
+  AppendOptions,
+  Position,
+  ScanLimits,
+  ScanWishes,
+  Store,
+  StoreScan,
+} from "./contract.ts";
 import type { FileBytes } from "./file-bytes.ts";
 import { FileWriter } from "./file-writer.ts";
 import { FRAME_FLAGS, FRAME_HEADER_BYTES, STORE_HEADER_BYTES } from "./format.ts";
@@ -113,11 +121,12 @@ export class FileStore implements Store {
     return this.#reader.next(position);
   }
 
-  scan(from: Position, limits: ScanLimits): StoreScan {
+  scan(from: Position, limits: ScanLimits, wishes?: ScanWishes): StoreScan {
     this.#refuseClosed();
     checkScanLimits(limits);
+    if (wishes !== undefined) checkScanWishes(wishes);
     checkPosition("from", from, this.size + 1);
-    return this.#reader.scan(from, limits);
+    return this.#reader.scan(from, limits, wishes);
   }
 
   flush(): Promise<void> {

@@ -1,7 +1,8 @@
-import type { ScanLimits, StoreScan } from "./contract.ts";
+import type { ScanLimits, ScanWishes, StoreScan } from "./contract.ts";
 import type { FileBytes } from "./file-bytes.ts";
 import { FRAME_HEADER_BYTES, STORE_HEADER_BYTES } from "./format.ts";
 import type { FrameCodec } from "./frame-codec.ts";
+import { GrowingScan } from "./growing-scan.ts";
 import { corruptStore } from "./recover.ts";
 import type { Staging } from "./staging.ts";
 
@@ -26,6 +27,8 @@ export class FrameReader {
   #at = 0;
   /** How many bytes the place that holds the position has from there on, loaded or not. */
   #left = 0;
+  /** Of the last {@link FrameReader.#walk}: kept, so that a scan costs no array of its own. */
+  readonly #ends: number[] = [];
 
   constructor({ path, frames, file, staging }: FrameReaderParts) {
     this.#path = path;
@@ -56,8 +59,8 @@ export class FrameReader {
   }
 
   /** Successive records from `from`, which is a position of the store or its end. */
-  scan(from: number, { recordsMax, bytesMax }: ScanLimits): StoreScan {
-    const scan: GrowingScan = { positions: [], records: [], next: from };
+  scan(from: number, { recordsMax, bytesMax }: ScanLimits, wishes: ScanWishes = {}): StoreScan {
+    const scan = new GrowingScan(from, wishes);
     while (scan.next < this.#staging.end) {
       const limits = {
         recordsMax: recordsMax - scan.records.length,
@@ -65,6 +68,7 @@ export class FrameReader {
       };
       if (limits.recordsMax === 0 || !this.#scanSlab(scan, limits)) break;
     }
+    this.#file.willReadOn(STORE_HEADER_BYTES + from, STORE_HEADER_BYTES + scan.next);
     return scan;
   }
 
@@ -72,31 +76,57 @@ export class FrameReader {
    * Adds to `scan` the frames that lie together where `scan.next` is, copied in one go.
    * @returns whether the scan may go on behind them
    */
-  #scanSlab(scan: GrowingScan, { recordsMax, bytesMax }: ScanLimits): boolean {
+  #scanSlab(scan: GrowingScan, limits: ScanLimits): boolean {
     const begin = scan.next;
-    let frameBytes = this.#frameBytes(begin, Math.min(bytesMax, SLAB_BYTES));
     const firstOfAll = scan.records.length === 0;
-    if (frameBytes === -1 || !this.#verify(begin, frameBytes)) {
+    const frameBytes = this.#frameBytes(begin, Math.min(limits.bytesMax, SLAB_BYTES));
+    const isThere = frameBytes !== -1 && this.#isThere(begin, frameBytes);
+    if (isThere && frameBytes > limits.bytesMax && !firstOfAll) return false;
+    const found = isThere ? this.#walk(frameBytes, limits) : 0;
+    const used = found === 0 ? 0 : (this.#ends[found - 1] as number);
+    const slab = copyOf(this.#bytes, this.#at, used, scan.space);
+    const count = this.#countValid(slab, begin, found);
+    if (count === 0) {
       if (firstOfAll) throw corruptStore(this.#path, begin);
       return false;
     }
-    if (frameBytes > bytesMax && !firstOfAll) return false;
+    scan.add(slab, this.#ends, count);
+    return count === found && scan.next - begin < limits.bytesMax;
+  }
+
+  /**
+   * Sets `#ends` to where the frames end that lie together in what is located: the first, and who
+   * follows it. @returns how many
+   */
+  #walk(firstBytes: number, { recordsMax, bytesMax }: ScanLimits): number {
     const bytes = this.#bytes;
     const at = this.#at;
-    const ends = [frameBytes];
-    let used = frameBytes;
-    let good = true;
-    while (ends.length < recordsMax) {
-      frameBytes = this.#frameBytesAt(bytes, at + used, this.#left - used);
+    const left = Math.min(this.#left, bytes.length - at);
+    const ends = this.#ends;
+    ends[0] = firstBytes;
+    let count = 1;
+    for (let used = firstBytes; count < recordsMax; count++) {
+      const frameBytes = this.#frameBytesAt(bytes, at + used, left - used);
       if (frameBytes === -1 || used + frameBytes > bytesMax) break;
-      if (at + used + frameBytes > bytes.length) break;
-      good = this.#frames.verify(bytes, at + used, begin + used);
-      if (!good) break;
       used += frameBytes;
-      ends.push(used);
+      ends[count] = used;
     }
-    addRecords(scan, copyOf(bytes.subarray(at, at + used)), ends);
-    return good && used < bytesMax;
+    return count;
+  }
+
+  /**
+   * How many of the frames copied to `slab` come before the first that is not valid. All are
+   * verified by one checksum; where that is wrong, one by one where they were copied from.
+   */
+  #countValid(slab: Uint8Array, begin: number, count: number): number {
+    const ends = this.#ends;
+    if (this.#frames.verifyRun(slab, begin, ends, count)) return count;
+    let start = 0;
+    for (let i = 0; i < count; i++) {
+      if (!this.#frames.verify(this.#bytes, this.#at + start, begin + start)) return i;
+      start = ends[i] as number;
+    }
+    return count;
   }
 
   /** Length of the frame at `position`, with the first `look` bytes of it, if any, located. */
@@ -113,9 +143,15 @@ export class FrameReader {
   }
 
   #verify(position: number, frameBytes: number): boolean {
+    return (
+      this.#isThere(position, frameBytes) && this.#frames.verify(this.#bytes, this.#at, position)
+    );
+  }
+
+  /** Whether all of the frame at `position` could be located. */
+  #isThere(position: number, frameBytes: number): boolean {
     if (this.#at + frameBytes > this.#bytes.length) this.#locate(position, frameBytes);
-    const isThere = this.#at + frameBytes <= this.#bytes.length;
-    return isThere && this.#frames.verify(this.#bytes, this.#at, position);
+    return this.#at + frameBytes <= this.#bytes.length;
   }
 
   #locate(position: number, byteCount: number): void {
@@ -125,37 +161,38 @@ export class FrameReader {
       this.#bytes = block.bytes;
       this.#at = position - block.start;
       this.#left = block.used - this.#at;
+      return;
+    }
+    const left = start - position;
+    const from = STORE_HEADER_BYTES + position;
+    const wanted = Math.min(byteCount, left);
+    const memory = this.#file.memoryTo(from + wanted);
+    this.#left = left;
+    if (from + wanted <= memory.length) {
+      this.#bytes = memory;
+      this.#at = from;
     } else {
-      this.#left = start - position;
-      const wanted = Math.min(byteCount, this.#left);
-      this.#bytes = this.#file.view(STORE_HEADER_BYTES + position, wanted);
+      this.#bytes = this.#file.view(from, wanted);
       this.#at = 0;
     }
   }
 }
 
-interface GrowingScan {
-  readonly positions: number[];
-  readonly records: Uint8Array[];
-  next: number;
-}
-
-/** Adds the frames of `slab`, of which `ends` holds where each ends. */
-function addRecords(scan: GrowingScan, slab: Uint8Array, ends: readonly number[]): void {
-  let start = 0;
-  for (const end of ends) {
-    const payload = start + FRAME_HEADER_BYTES;
-    scan.positions.push(scan.next + start);
-    scan.records.push(new Uint8Array(slab.buffer, slab.byteOffset + payload, end - payload));
-    start = end;
-  }
-  scan.next += start;
-}
-
-/** Not `slice`, which lends where the disk's bytes are a Buffer; not cleared first, either. */
-function copyOf(bytes: Uint8Array): Uint8Array {
-  const copy = new Uint8Array(Buffer.allocUnsafeSlow(bytes.length).buffer);
-  copy.set(bytes);
+/**
+ * `bytes[at, at + length)`, copied to `into` where that has room. Not `slice`, which lends where
+ * the disk's bytes are a Buffer; not cleared first, either.
+ */
+function copyOf(
+  bytes: Uint8Array,
+  at: number,
+  length: number,
+  into: Uint8Array | undefined,
+): Uint8Array {
+  const copy =
+    into !== undefined && length <= into.length
+      ? new Uint8Array(into.buffer, into.byteOffset, length)
+      : new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
+  copy.set(new Uint8Array(bytes.buffer, bytes.byteOffset + at, length));
   return copy;
 }
 

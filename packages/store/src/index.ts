@@ -5,6 +5,9 @@ export type {
   OpenFileStoreOptions,
   Position,
   ScanLimits,
+  ScanSpace,
+  ScanWishes,
+  SplitRecords,
   Store,
   StoreScan,
 } from "./contract.ts";

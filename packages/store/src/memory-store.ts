@@ -4,6 +4,7 @@ import {
   checkBytes,
   checkPosition,
   checkScanLimits,
+  checkScanWishes,
   recordTooLarge,
   storeClosed,
 } from "./check-arguments.ts";
@@ -12,6 +13,7 @@ import type {
   MemoryStoreOptions,
   Position,
   ScanLimits,
+  ScanWishes,
   Store,
   StoreScan,
 } from "./contract.ts";
@@ -75,9 +77,10 @@ class MemoryStore implements Store {
     return position + FRAME_HEADER_BYTES + length;
   }
 
-  scan(from: Position, limits: ScanLimits): StoreScan {
+  scan(from: Position, limits: ScanLimits, wishes?: ScanWishes): StoreScan {
     this.#refuseClosed();
     checkScanLimits(limits);
+    if (wishes !== undefined) checkScanWishes(wishes);
     checkPosition("from", from, this.#size + 1);
     const positions: Position[] = [];
     const records: Uint8Array[] = [];

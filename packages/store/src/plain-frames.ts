@@ -49,6 +49,10 @@ export class PlainFrames implements FrameCodec {
     return true;
   }
 
+  verifyRun(): boolean {
+    return true;
+  }
+
   verifyParts(): boolean {
     return true;
   }

@@ -1,5 +1,5 @@
 import { detach } from "./detach.ts";
-import { MAP_SHARED, type Mapper, PROT_READ, PROT_WRITE } from "./mapper.ts";
+import { MADV_WILLNEED, MAP_SHARED, type Mapper, PROT_READ, PROT_WRITE } from "./mapper.ts";
 import { MemoryMapped } from "./memory-mapped.ts";
 import { systemError } from "./system-error.ts";
 
@@ -26,6 +26,7 @@ export function loadKoffi(require: NodeJS.Require): Mapper {
   const koffi = require("koffi") as Koffi;
   const libc = koffi.load(null);
   const mmap = libc.func("void *mmap(void *, size_t, int, int, int, int64_t)");
+  const madvise = libc.func("int madvise(void *, size_t, int)");
   const munmap = libc.func("int munmap(void *, size_t)");
   const collected = new FinalizationRegistry<Pages>((pages) => munmap(pages.pointer, pages.length));
   return {
@@ -41,10 +42,14 @@ export function loadKoffi(require: NodeJS.Require): Mapper {
       // also for a mapping that was never closed. Plain data: a closure would share its scope with
       // the one below, and so hold the buffer, which then would never be collected
       collected.register(buffer, pages, buffer);
-      return new MemoryMapped(file.path, new DataView(buffer), writable, () => {
-        if (!detach(buffer)) return; // a view may still be read: unmapped when it is collected
-        collected.unregister(buffer);
-        munmap(pointer, length);
+      return new MemoryMapped(file.path, new DataView(buffer), writable, {
+        unmap() {
+          if (!detach(buffer)) return; // a view may still be read: unmapped when it is collected
+          collected.unregister(buffer);
+          munmap(pointer, length);
+        },
+        willNeed: (position, bytes) =>
+          madvise(new Uint8Array(buffer, position, bytes), bytes, MADV_WILLNEED),
       });
     },
   };

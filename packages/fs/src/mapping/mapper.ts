@@ -24,3 +24,4 @@ export type MapperName = "mmap-io" | "koffi" | "read-through";
 export const PROT_READ = 1;
 export const PROT_WRITE = 2;
 export const MAP_SHARED = 1;
+export const MADV_WILLNEED = 3;

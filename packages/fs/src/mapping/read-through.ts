@@ -31,6 +31,7 @@ export const readThroughMapper: Mapper = {
 class ReadThrough implements Mapping {
   readonly length: number;
   readonly outlivesHandle = false;
+  readonly bytes = undefined;
   readonly #file: MappedFile;
   readonly #writable: boolean;
   readonly #scratch = new Uint8Array(U64_BYTES);
@@ -83,6 +84,9 @@ class ReadThrough implements Mapping {
     writeU64(this.#runData, position - this.#runFrom, value);
     this.#runTo = Math.max(this.#runTo, position + U64_BYTES);
   }
+
+  /** Each look is a call of its own: what it waits for is then as near as it gets. */
+  willNeed(): void {}
 
   /** Writes the run. After a failure it is kept, so that nothing stored is silently lost. */
   flush(): void {

@@ -15,6 +15,8 @@ import type { MemoryFile } from "./memory-file.ts";
 export class MemoryMapping implements Mapping {
   readonly length: number;
   readonly outlivesHandle = true;
+  /** The file's memory moves as it grows. */
+  readonly bytes = undefined;
   readonly path: string;
   readonly #file: MemoryFile;
   readonly #writable: boolean;
@@ -53,6 +55,9 @@ export class MemoryMapping implements Mapping {
     }
     writeU64(this.#file.data, position, value);
   }
+
+  /** It is in memory. */
+  willNeed(): void {}
 
   flush(): void {
     if (this.closed) throw closedError(`the mapping of ${this.path}`);

@@ -21,6 +21,8 @@ import type { SimFile } from "./sim-file.ts";
 export class SimMapping implements Mapping {
   readonly length: number;
   readonly outlivesHandle = true;
+  /** A file is many pages, which change from state to state. */
+  readonly bytes = undefined;
   readonly path: string;
   readonly #core: DiskCore;
   readonly #file: SimFile;
@@ -87,6 +89,9 @@ export class SimMapping implements Mapping {
     const bytes = this.#wordBytes;
     this.#file.store(this.#stores, machine.tick(), { bytes, position });
   }
+
+  /** It is in memory. */
+  willNeed(): void {}
 
   flush(): void {
     if (this.closed) throw closedError(`the mapping of ${this.path}`);

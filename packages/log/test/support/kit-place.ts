@@ -67,6 +67,7 @@ export function decorated(log: Log, change: Partial<Log>): Log {
     read: (offset, options) => log.read(offset, options),
     readView: (offset, options) => log.readView(offset, options),
     batches: (options) => log.batches(options),
+    batchesView: (options) => log.batchesView(options),
     tailBatches: (options) => log.tailBatches(options),
     offsetAtTime: (time) => log.offsetAtTime(time),
     truncateBefore: (offset) => log.truncateBefore(offset),
