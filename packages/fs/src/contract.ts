@@ -192,8 +192,8 @@ export interface Mapping {
   readonly outlivesHandle: boolean;
   /**
    * All of the mapping as memory, not to be written to, for those who look often; `undefined` where
-   * the platform does not map, and after {@link Mapping.close}. What is written shows in it at once.
-   * Lent until {@link Mapping.close}: whoever closes lets go of it first.
+   * the platform does not map, and after {@link Mapping.close}. What is written shows at once. Lent
+   * until {@link Mapping.close}: whoever closes lets go of it first.
    */
   readonly bytes: Uint8Array | undefined;
 

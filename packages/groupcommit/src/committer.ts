@@ -143,7 +143,7 @@ export class Committer implements GroupCommit {
     if (this.#stall !== undefined) throw this.#stall;
   }
 
-  /** Whether `bytes` may be staged now. Throws where they may not be staged at all. */
+  /** Whether `bytes` may be staged now. Throws where they may not at all. */
   #admits(bytes: number, signal?: AbortSignal): boolean {
     this.#checkOpen();
     if (signal?.aborted) throw signal.reason;

@@ -58,6 +58,7 @@ function fileOfCountedEntries(size: number, lengths: number[]): FileSystem {
       return target.length;
     },
     write: refuse,
+    writeDurably: refuse,
     writeNow: refuse,
     allocate: refuse,
     sync: refuse,

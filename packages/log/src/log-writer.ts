@@ -39,7 +39,6 @@ export class LogWriter {
   readonly #clock: RecordClock;
   readonly #staging: StagingArea;
   #next: Offset;
-  /** What may be written to {@link LogWriter.#active} at once. */
   readonly #budget = new AppendBudget();
   #active: Segment;
   /** Time of the active segment's first record; `undefined` while it is empty. */

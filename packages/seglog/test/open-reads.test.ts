@@ -34,6 +34,7 @@ function watched(inner: FileSystem, bytes: Map<string, number>): FileSystem {
       return read;
     },
     write: (parts, position) => handle.write(parts, position),
+    writeDurably: (parts, position) => handle.writeDurably(parts, position),
     writeNow: (bytes, position) => handle.writeNow(bytes, position),
     allocate: (from, to) => handle.allocate(from, to),
     sync: () => handle.sync(),
