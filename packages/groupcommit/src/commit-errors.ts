@@ -11,3 +11,9 @@ export function overloadedError(bytes: number, stagedBytes: number, bytesMax: nu
   const text = `no room for ${bytes} bytes: ${stagedBytes} of ${bytesMax} staged`;
   return new SeglogError("ERR_SEGLOG_OVERLOADED", text, { stagedBytes, bytesMax });
 }
+
+/** What an append rejects with where `waiting` others wait for room, and no more may. */
+export function crowdedError(waiting: number, stagedBytes: number, bytesMax: number): SeglogError {
+  const text = `${waiting} appends wait for room: ${stagedBytes} of ${bytesMax} bytes are staged`;
+  return new SeglogError("ERR_SEGLOG_OVERLOADED", text, { stagedBytes, bytesMax });
+}

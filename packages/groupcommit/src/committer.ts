@@ -1,7 +1,7 @@
 import { hasCode, SeglogError } from "@seglog/errors";
 import { AbortWatch } from "./abort-watch.ts";
 import { checkRequest, recordBytes, signalOf } from "./arguments.ts";
-import { closedError, overloadedError } from "./commit-errors.ts";
+import { closedError, crowdedError, overloadedError } from "./commit-errors.ts";
 import type {
   CommitTarget,
   GroupCommit,
@@ -18,6 +18,7 @@ import { type Settlers, type Waiter, WaitQueue } from "./wait-queue.ts";
 export class Committer implements GroupCommit {
   readonly #target: CommitTarget;
   readonly #bytesMax: number;
+  readonly #waitingMax: number;
   readonly #cycle: SyncCycle;
   /** Not empty only while there is no room for its first, and so only while a sync runs. */
   readonly #queue = new WaitQueue();
@@ -37,6 +38,7 @@ export class Committer implements GroupCommit {
     const resolved = resolveOptions(options);
     this.#target = target;
     this.#bytesMax = resolved.bytesMax;
+    this.#waitingMax = resolved.waitingMax;
     this.#resume = resolved.resume;
     this.#cycle = new SyncCycle(target, resolved, {
       committed: () => this.#committed(),
@@ -167,6 +169,10 @@ export class Committer implements GroupCommit {
     return overloadedError(bytes, this.#cycle.usedBytes, this.#bytesMax);
   }
 
+  #crowdedError(): SeglogError {
+    return crowdedError(this.#queue.appends, this.#cycle.usedBytes, this.#bytesMax);
+  }
+
   // These two closures are made in methods of their own: made in `append`, they would move its
   // parameters into a heap context with every call, also where nothing has to wait.
   #appendLater(record: Uint8Array, bytes: number, signal?: AbortSignal): Promise<number> {
@@ -178,6 +184,9 @@ export class Committer implements GroupCommit {
   }
 
   #wait(bytes: number, stage: () => unknown, signal: AbortSignal | undefined): Promise<unknown> {
+    if (this.#queue.appends >= this.#waitingMax) {
+      return Promise.reject(this.#refusals.crowded(() => this.#crowdedError()));
+    }
     return new Promise((resolve, reject) => {
       const waiter: Waiter = { bytes, stage, resolve, reject, signal };
       this.#queue.push(waiter);

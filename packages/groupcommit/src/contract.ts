@@ -43,6 +43,8 @@ export interface GroupCommit {
    * it must not change before the promise settles.
    *
    * @returns the address that the target gave the record
+   * @throws ERR_SEGLOG_OVERLOADED  there is no room, and as many appends wait for it as may; all
+   *   that are refused until there is room share one error
    * @throws the signal's reason, when it aborts before the record is staged; it is then never
    *   written. Once staged, a record cannot be aborted, and the promise tells its real fate.
    */
@@ -111,6 +113,11 @@ export interface GroupCommitOptions {
    * waits and though the turn goes on. From 1 to `bytesMax`; default: a quarter of it.
    */
   readonly syncBytes?: number;
+  /**
+   * How many appends may wait for room, each of which costs some hundred bytes of heap: one more
+   * rejects with `ERR_SEGLOG_OVERLOADED`. From 0; default 1,000,000.
+   */
+  readonly waitingMax?: number;
   /**
    * How long a sync waits, once somebody waits for it, for more appends to join, in ms.
    * From 0 to 60,000, in steps of Node's timers (1 ms); default 0: it begins at the end of the

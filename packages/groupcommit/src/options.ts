@@ -5,12 +5,13 @@ import type { GroupCommitOptions } from "./contract.ts";
 export interface ResolvedOptions {
   readonly bytesMax: number;
   readonly syncBytes: number;
+  readonly waitingMax: number;
   readonly lingerMs: number;
   readonly now: () => number;
   readonly resume: (() => Promise<void>) | undefined;
 }
 
-const KNOWN = ["bytesMax", "syncBytes", "lingerMs", "now", "resume"] as const;
+const KNOWN = ["bytesMax", "syncBytes", "waitingMax", "lingerMs", "now", "resume"] as const;
 const BYTES_LIMIT = 2 ** 40;
 const LINGER_MS_LIMIT = 60_000;
 
@@ -18,6 +19,7 @@ const DEFAULTS = Object.freeze({
   bytesMax: 64 * 2 ** 20,
   /** `syncBytes` is `bytesMax` divided by this: staging goes on while a quarter is being synced. */
   syncsPerBytesMax: 4,
+  waitingMax: 1_000_000,
   lingerMs: 0,
   now: (): number => performance.now(),
 });
@@ -30,6 +32,8 @@ export function resolveOptions(options: GroupCommitOptions): ResolvedOptions {
   const syncBytes =
     options.syncBytes ?? Math.max(1, Math.floor(bytesMax / DEFAULTS.syncsPerBytesMax));
   checkInteger("syncBytes", syncBytes, { min: 1, max: bytesMax });
+  const waitingMax = options.waitingMax ?? DEFAULTS.waitingMax;
+  checkInteger("waitingMax", waitingMax, { min: 0 });
   const lingerMs = options.lingerMs ?? DEFAULTS.lingerMs;
   if (typeof lingerMs !== "number" || !(lingerMs >= 0 && lingerMs <= LINGER_MS_LIMIT)) {
     throw invalidArgument("lingerMs", lingerMs, `a number from 0 to ${LINGER_MS_LIMIT}`);
@@ -40,5 +44,5 @@ export function resolveOptions(options: GroupCommitOptions): ResolvedOptions {
   if (resume !== undefined && typeof resume !== "function") {
     throw invalidArgument("resume", resume, "a function that resolves when the target goes on");
   }
-  return { bytesMax, syncBytes, lingerMs, now, resume };
+  return { bytesMax, syncBytes, waitingMax, lingerMs, now, resume };
 }

@@ -1,3 +1,4 @@
+import type { SeglogError } from "@seglog/errors";
 import type { Settlers } from "./wait-queue.ts";
 
 /** What the smallest record counts, the empty one: `ready` never resolves for less room. */
@@ -11,6 +12,16 @@ export class Refusals {
   /** Room to wait for: the largest refused record since room was last announced. */
   bytes: number = RECORD_BYTES_MIN;
   #waiters: Settlers[] = [];
+  #crowded: SeglogError | undefined;
+
+  /**
+   * The error of an append that may not even wait. One for all until there is room: a loop that
+   * never lets go may ask for millions, and each has a stack.
+   */
+  crowded(make: () => SeglogError): SeglogError {
+    this.#crowded ??= make();
+    return this.#crowded;
+  }
 
   get waiters(): number {
     return this.#waiters.length;
@@ -25,6 +36,7 @@ export class Refusals {
   }
 
   resolveAll(): void {
+    this.#crowded = undefined;
     if (this.#waiters.length === 0) return;
     for (const { resolve } of this.#take()) resolve(undefined);
   }

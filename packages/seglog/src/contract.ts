@@ -69,6 +69,7 @@ export interface Seglog<In = BytesOrString, Out = Uint8Array> {
    * `stagedBytesMax` the record waits its turn, and must not change until the promise settles.
    *
    * @throws ERR_SEGLOG_RECORD_TOO_LARGE | ERR_SEGLOG_CODEC  nothing was staged
+   * @throws ERR_SEGLOG_OVERLOADED  `waitingMax` appends wait for room
    * @throws the signal's reason, when it aborts before the record has an offset
    */
   append(value: In, options?: AppendOptions): Promise<Offset>;
@@ -266,6 +267,11 @@ export interface OpenLogOptions<In = BytesOrString, Out = Uint8Array> {
   readonly recordBytesMax?: number | undefined;
   /** Bytes staged and not yet acknowledged, each record with 16 more: 1 to 2^30. Default 64 MiB. */
   readonly stagedBytesMax?: number | undefined;
+  /**
+   * How many appends may wait for room beyond `stagedBytesMax`; one more rejects with
+   * `ERR_SEGLOG_OVERLOADED`. From 0. Default 1,000,000: some hundred MiB of heap.
+   */
+  readonly waitingMax?: number | undefined;
   /**
    * Of segments made from now on. `"plain"` has no checksums: damage is not found, and after a
    * power cut neither are records that did not reach the disk whole. Default `"checked"`.

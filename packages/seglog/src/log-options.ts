@@ -15,6 +15,7 @@ const OPTION_NAMES: readonly (keyof OpenLogOptions)[] = Object.freeze([
   "indexEntriesMax",
   "recordBytesMax",
   "stagedBytesMax",
+  "waitingMax",
   "frameFormat",
   "retention",
   "readOnly",
@@ -41,6 +42,7 @@ const FILE_SYSTEM_METHODS: readonly (keyof FileSystem)[] = Object.freeze([
 export interface SharedLimits {
   readonly recordBytesMax: number;
   readonly stagedBytesMax: number;
+  readonly waitingMax: number;
   readonly durability: Durability;
 }
 
@@ -58,12 +60,14 @@ export function checkOpenOptions(
   const {
     recordBytesMax = 64 * 2 ** 20,
     stagedBytesMax = 64 * 2 ** 20,
+    waitingMax = 1_000_000,
     durability = "commit",
     codec,
     readOnly,
     fs,
   } = options;
   checkInteger("stagedBytesMax", stagedBytesMax, { min: 1, max: 2 ** 30 });
+  checkInteger("waitingMax", waitingMax, { min: 0 });
   checkDurability(durability);
   if (readOnly !== undefined && typeof readOnly !== "boolean") {
     throw invalidArgument("readOnly", readOnly, "true or false");
@@ -73,7 +77,7 @@ export function checkOpenOptions(
   // before anything is made; the catalog checks its own options before it makes anything, too
   const { firstOffset, segmentAgeMsMax, retention, clock } = options;
   checkOpenLogOptions({ firstOffset, recordBytesMax, segmentAgeMsMax, retention, clock });
-  return { recordBytesMax, stagedBytesMax, durability };
+  return { recordBytesMax, stagedBytesMax, waitingMax, durability };
 }
 
 /** Options of calls on a directory that is not opened; each is checked where it is given. */

@@ -66,6 +66,7 @@ export async function openLog(
     log,
     commits: groupCommit(commitTarget(log, limits), {
       bytesMax: limits.stagedBytesMax,
+      waitingMax: limits.waitingMax,
       resume: () => log.resume(),
     }),
     codec: options.codec ?? bytes(),
