@@ -66,8 +66,10 @@ describe("what reading costs, by counts", () => {
     expect(new Set(values.map(({ buffer }) => buffer)).size).toBeLessThanOrEqual(6);
     for (const value of values) value.fill(255);
     expect(log.read(7).value).toEqual(new Uint8Array(128).fill(7));
-    values.forEach((value, i) => value.fill(i));
-    values.forEach((value, i) => expect(value).toEqual(new Uint8Array(128).fill(i)));
+    for (const [i, value] of values.entries()) value.fill(i);
+    for (const [i, value] of values.entries()) {
+      expect(value).toEqual(new Uint8Array(128).fill(i));
+    }
     await log.close();
   });
 });
@@ -87,7 +89,7 @@ describe("what is lent", () => {
   });
 
   it("nothing, by a codec that makes values of its own", async () => {
-    const log: Seglog<number> = await openLog(await temporaryDirectory(), {
+    const log: Seglog<number, number> = await openLog(await temporaryDirectory(), {
       codec: json<number>(),
     });
     for (let i = 0; i < 300; i++) log.write(i);

@@ -130,7 +130,7 @@ describe("a scan", () => {
     const first = store.scan(0, { ...LIMITS, recordsMax: 10 }, { into });
     const before = [...first.records];
     const second = store.scan(first.next, { ...LIMITS, recordsMax: 10 }, { into });
-    second.records.forEach((record, i) => expect(record).toBe(before[i]));
+    for (const [i, record] of second.records.entries()) expect(record).toBe(before[i]);
     expect(second.records.map(([byte]) => byte)).toEqual([10, 11, 12, 13, 14, 15, 16, 17, 18, 19]);
     const small = { bytes: new Uint8Array(5), views: [] };
     expect(store.scan(0, LIMITS, { into: small }).records).toHaveLength(20);
