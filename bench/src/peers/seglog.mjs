@@ -1,5 +1,4 @@
 import { hasCode, openLog } from "seglog";
-import { NotAvailable } from "../not-available.mjs";
 
 /** @typedef {import("../contract.ts").Peer} Peer */
 /** @typedef {import("../contract.ts").PeerStore} PeerStore */
@@ -8,7 +7,6 @@ import { NotAvailable } from "../not-available.mjs";
  * Calls that are faster than those of the contract; measured as soon as they exist.
  *
  * @typedef {object} FasterCalls
- * @property {(offset: number) => { value: Uint8Array }} [readView]
  * @property {(values: readonly Uint8Array[]) => number} [writeBatch]
  */
 
@@ -36,15 +34,26 @@ export const seglogView = Object.freeze({
   settings: Object.freeze({ read: "default options; `readView`, which lends" }),
   open: async (/** @type {string} */ directory) => {
     const log = await openLog(directory);
-    const { readView } = /** @type {FasterCalls} */ (log);
-    if (readView === undefined) {
-      await log.close();
-      throw new NotAvailable("Seglog has no readView yet");
-    }
-    const read = /** @type {(offset: number) => { value: Uint8Array }} */ (readView.bind(log));
     return {
       ...storeOf(log),
-      readMany: async (/** @type {Uint32Array} */ numbers) => readMany(read, numbers),
+      readMany: async (/** @type {Uint32Array} */ numbers) =>
+        readMany((offset) => log.readView(offset), numbers),
+    };
+  },
+});
+
+/** @type {Peer} */
+export const seglogLent = Object.freeze({
+  ...seglog,
+  id: "seglog-lent",
+  name: "seglog, lent batches",
+  settings: Object.freeze({ scan: "default options; `batchesView`, which lends" }),
+  open: async (/** @type {string} */ directory) => {
+    const log = await openLog(directory);
+    return {
+      ...storeOf(log),
+      scan: () => sumOf(log.batchesView()),
+      scanReverse: () => sumOf(log.batchesView({ reverse: true })),
     };
   },
 });
@@ -76,8 +85,8 @@ export function storeOf(log) {
     writeBatches: (records, count, batch) => writeBatches(log, records, count, batch),
     sync: () => log.sync(),
     readMany: async (numbers) => readMany((offset) => log.read(offset), numbers),
-    scan: () => scanBatches(log, false),
-    scanReverse: () => scanBatches(log, true),
+    scan: () => sumOf(log.batches()),
+    scanReverse: () => sumOf(log.batches({ reverse: true })),
     syncs: () => log.stats().groupCommit.syncs,
     close: () => log.close(),
   };
@@ -160,15 +169,14 @@ function readMany(read, numbers) {
 }
 
 /**
- * @param {import("seglog").Seglog} log
- * @param {boolean} reverse
+ * @param {AsyncIterable<readonly { value: Uint8Array }[]>} batches
  * @returns {Promise<Seen>}
  */
-async function scanBatches(log, reverse) {
+async function sumOf(batches) {
   let records = 0;
   let bytes = 0;
   let sum = 0;
-  for await (const batch of log.batches({ reverse })) {
+  for await (const batch of batches) {
     records += batch.length;
     for (const { value } of batch) {
       bytes += value.length;

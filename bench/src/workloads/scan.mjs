@@ -1,7 +1,7 @@
 import { contenderOf } from "../contenders.mjs";
 import { loadCountOf, loadStore, saysItsLoad } from "../load-store.mjs";
 import { peersFor } from "../peers/peers.mjs";
-import { seglog, seglogByRecord } from "../peers/seglog.mjs";
+import { seglog, seglogByRecord, seglogLent } from "../peers/seglog.mjs";
 import { rawScans } from "../raw/raw-reads.mjs";
 import { checkSeen, seenOfAll } from "../records.mjs";
 import { scaled } from "../sizes.mjs";
@@ -33,7 +33,7 @@ export const scan = Object.freeze({
  */
 function caseOf(context, direction) {
   const count = scaled(context.sizes, RECORDS, 1000);
-  const peers = [seglog, seglogByRecord, ...peersFor("scan")];
+  const peers = [seglog, seglogLent, seglogByRecord, ...peersFor("scan")];
   const contenders = peers
     .map((peer) => saysItsLoad(peer, count, RECORD_BYTES))
     .map((peer) => contenderOf(peer, "scan", () => prepare(peer, context, { count, direction })));
@@ -42,7 +42,7 @@ function caseOf(context, direction) {
     title: direction === "forward" ? "first to last" : "last to first",
     metrics: { recordsPerSecond: { unit: "records/s", better: "higher" } },
     contenders: contenders.toSpliced(
-      2,
+      3,
       0,
       ...rawScans(context, { count, recordBytes: RECORD_BYTES }),
     ),

@@ -41,10 +41,7 @@ export interface Segment {
   /** Whether the store has reached `segmentBytesMax`, or the index `indexEntriesMax`. */
   readonly isFull: boolean;
 
-  /**
-   * Whether `recordCount` records of together `recordBytes` fit without exceeding a limit.
-   * An empty segment has room for anything, so that no record is too large for every segment.
-   */
+  /** Whether so many records of together `recordBytes` fit: in an empty segment, any do. */
   hasRoom(recordBytes: number, recordCount: number): boolean;
 
   /**
@@ -121,14 +118,10 @@ export interface SegmentScanLimits {
   readonly recordsMax: number;
   /** At most so many bytes of frames, from 1. */
   readonly bytesMax: number;
-  /**
-   * What the records may be put into: all of them, and their values, are then lent until it is
-   * given again. Default: everything is the caller's.
-   */
+  /** What the records are put into, and so lent until it is given again. Default: nothing. */
   readonly into?: SegmentScanSpace | undefined;
 }
 
-/** Memory for scans, one after the other; see `ScanSpace` of `@seglog/store`. */
 export interface SegmentScanSpace extends ScanSpace {
   /** Empty at first: records that are filled anew. */
   readonly records: SegmentRecord[];
@@ -145,10 +138,7 @@ export interface OpenSegmentOptions {
   readonly segmentBytesMax?: number;
   /** Full when it holds so many records: 1 to 2^26. Default 2^26. */
   readonly indexEntriesMax?: number;
-  /**
-   * Whether the index may be believed where it agrees with the store at both ends.
-   * False after a crash: the index is then written anew. Default false.
-   */
+  /** Whether the index is believed where it agrees with the store at both ends. Default false. */
   readonly trustIndex?: boolean;
   /**
    * The offset after the last record, where the caller knows it (a sealed segment ends where the
@@ -252,10 +242,7 @@ export interface OpenListedOptions {
 export interface CatalogState {
   /** Offset of the first record retained. */
   readonly firstOffset: Offset;
-  /**
-   * Set while the log is closed cleanly: one past its last record. `undefined` while it is open
-   * or after a crash.
-   */
+  /** One past the last record of a log closed cleanly; `undefined` while open, or after a crash. */
   readonly closedAt: Offset | undefined;
   /**
    * Set while `truncateAfter` is under way: records from this offset on are dropped, and whoever

@@ -38,6 +38,33 @@ export const mappingCases: readonly FixtureCase[] = [
     },
   },
   {
+    name: "bytes, where there are any, are all of the mapping, and follow what is written",
+    async run(fs, directory) {
+      const all = pattern(100_000);
+      const handle = await newFile(fs, `${directory}/a`, all);
+      const mapping = handle.map(all.length, READ);
+      const { bytes } = mapping;
+      for (const [position, length] of [
+        [0, 100_000],
+        [65_537, 1],
+        [99_999, 10_000_000],
+        [200_000, 5],
+      ] as const) {
+        mapping.willNeed(position, length);
+      }
+      if (bytes !== undefined) {
+        expectBytes(bytes, all, "bytes");
+        await handle.write([bytesOf("new")], 70_000);
+        expectBytes(bytes.subarray(70_000, 70_003), bytesOf("new"), "bytes after a write");
+        expectEqual(mapping.bytes, bytes, "bytes asked for again");
+      }
+      mapping.close();
+      expectEqual(mapping.bytes, undefined, "bytes of a closed mapping");
+      mapping.willNeed(0, 1);
+      await handle.close();
+    },
+  },
+  {
     name: "view gives any range of the mapping, the empty ones too",
     async run(fs, directory) {
       const all = pattern(300_000);
