@@ -104,7 +104,7 @@ export class Truncator {
     // for want of room there may be no new segment: what the last one holds is out of sight all the
     // same, and what could be removed was
     if (await writer.rollBehind(offset)) await this.#removeBefore(offset);
-    this.#tell(what, removed);
+    this.#tell(what, this.#parts.segments.active.nextOffset, removed);
   }
 
   async #removeBefore(offset: Offset): Promise<void> {
@@ -129,8 +129,8 @@ export class Truncator {
     const removed = this.#removed;
     await this.#remove(dropped);
     await this.#forgetCut();
-    this.#tell("after", removed);
     writer.resume();
+    this.#tell("after", nextOffset, removed);
   }
 
   /**
@@ -163,13 +163,12 @@ export class Truncator {
   }
 
   /** @param removed  how many segments had been removed when it began */
-  #tell(what: TruncateEvent["what"], removed: number): void {
-    const { catalog, segments } = this.#parts;
+  #tell(what: TruncateEvent["what"], nextOffset: Offset, removed: number): void {
     publish("seglog:truncate", () => ({
-      path: catalog.path,
+      path: this.#parts.catalog.path,
       what,
       firstOffset: this.#first,
-      nextOffset: segments.active.nextOffset,
+      nextOffset,
       segmentsRemoved: this.#removed - removed,
     }));
   }

@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { readFileSync } from "node:fs";
 import { inspect } from "node:util";
-import { simulatedDisk } from "@seglog/fs/sim";
+import { type SimulatedDisk, simulatedDisk } from "@seglog/fs/sim";
 import { type LogEvents, memoryFileSystem, openLog, type Seglog } from "seglog";
 import { afterEach, describe, expect, test } from "vitest";
 
@@ -30,6 +30,12 @@ function fieldsOf(object: object, prefix = ""): string[] {
   );
 }
 
+/** From now on nothing becomes durable. */
+function failSyncs(disk: SimulatedDisk): void {
+  const at = ({ kind }: { readonly kind: string }) => kind === "sync" || kind === "writeDurably";
+  disk.fail({ at, errno: "EIO", effect: "nothing" });
+}
+
 let failing: Seglog | undefined;
 afterEach(async () => {
   await failing?.close().catch(() => {}); // its loss is what the test is about
@@ -54,7 +60,7 @@ describe("docs/watching.md", () => {
     failing = await openLog("/log", { fs: disk.fs, indexEntriesMax: 2 });
     await Promise.all([0, 1, 2].map((n) => failing?.append(`record ${n}`)));
     await failing.truncateBefore(1);
-    disk.fail({ at: ({ kind }) => kind === "sync", errno: "EIO", effect: "nothing" });
+    failSyncs(disk);
     await expect(failing.append("lost")).rejects.toMatchObject({ code: "ERR_SEGLOG_POISONED" });
     for (const name of Object.keys(CHANNELS)) unsubscribe(name, note);
     const written = [...page.matchAll(/^### `(seglog:\w+)`$/gm)].map(([, name = ""]) => name);
@@ -96,7 +102,7 @@ describe("util.inspect of a log says in one line", () => {
     const reader = await openLog("/log", { fs: disk.fs, readOnly: true });
     expect(inspect(reader)).toMatch(/^Seglog \{ \/log: records \[0, 1\), .* read-only \}$/);
     await reader.close();
-    disk.fail({ at: ({ kind }) => kind === "sync", errno: "EIO", effect: "nothing" });
+    failSyncs(disk);
     await log.append("lost").catch(() => {}); // which is what poisons
     expect(inspect(log)).toMatch(/ 1 not committed, .* poisoned \}$/);
     await log.close().catch(() => {}); // says again what was lost

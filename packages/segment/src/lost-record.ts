@@ -20,6 +20,7 @@ export interface PayloadHead {
   readonly payloadBytes: number;
 }
 
+/** Tells a record from what a repair put in its place, and both from anything else, by its head. */
 export function payloadKind(head: PayloadHead, offset: number): PayloadKind {
   if (head.payloadBytes < RECORD_HEAD_BYTES) return "lost";
   const number = numberAt(head);
