@@ -17,8 +17,11 @@ async function breakable(
 ): Promise<{ place: Place; log: Log; break(): void }> {
   let broken = false;
   const inner = memoryFileSystem();
+  // a durable write is both
+  const isIt = (change: Change): boolean =>
+    change === kind || (change === "writeDurably" && ["write", "sync"].includes(kind));
   const { fs } = faultyDisk(inner, (change, at) =>
-    broken && change === kind && at.includes(path) ? "fail" : "pass",
+    broken && isIt(change) && at.includes(path) ? "fail" : "pass",
   );
   const log = await placeOn(fs, LIMITS).open(options);
   return { place: placeOn(inner, LIMITS), log, break: () => (broken = true) };

@@ -1,6 +1,11 @@
 import type { Log } from "@seglog/log";
 import { describe, expect, test } from "vitest";
-import { openMappedIndex, type SimulatedDisk, simulatedDisk } from "./support/parts.ts";
+import {
+  openFileStore,
+  openMappedIndex,
+  type SimulatedDisk,
+  simulatedDisk,
+} from "./support/parts.ts";
 import { type PlaceOptions, placeOn } from "./support/place.ts";
 
 const openOn = (disk: SimulatedDisk, options: PlaceOptions = {}): Promise<Log> =>
@@ -16,9 +21,13 @@ interface Place {
   readonly log: Log;
 }
 
+/** Over blocks that were written ahead there is no shortage: here each write makes the file longer. */
+const openGrowing: NonNullable<PlaceOptions["openStore"]> = (request) =>
+  openFileStore({ ...request, preallocate: false });
+
 async function openPlace(options = {}): Promise<Place> {
   const disk = simulatedDisk({ seed: 1, holes: "refuse" });
-  const log = await openOn(disk, options);
+  const log = await openOn(disk, { openStore: openGrowing, ...options });
   log.append(bytes("first"));
   await log.sync();
   return { disk, log };

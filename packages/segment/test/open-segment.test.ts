@@ -115,7 +115,7 @@ describe("a truncate that the store refuses drops nothing", () => {
   it("of a store that an earlier sync poisoned, and reads go on", async () => {
     let isBroken = false;
     const { fs } = watchedFileSystem(memoryFileSystem(), (call) => {
-      if (isBroken && call === "sync") throw new Error("EIO");
+      if (isBroken && ["sync", "writeDurably"].includes(call)) throw new Error("EIO");
     });
     const store = await openFileStore({ fs, path: "/x.store" });
     const segment = await openSegment({ baseOffset: 0, store, index: memoryIndex() });

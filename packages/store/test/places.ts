@@ -54,6 +54,10 @@ export function losingFileSystem(inner: FileSystem): {
           await handle.sync();
           durable.set(path, content);
         },
+        async writeDurably(parts, position) {
+          await handle.writeDurably(parts, position);
+          durable.set(path, patched(durable.get(path), Buffer.concat(parts), position));
+        },
       });
     },
   };
@@ -63,6 +67,15 @@ export function losingFileSystem(inner: FileSystem): {
       for (const [path, content] of durable) await putContent(inner, path, content);
     },
   };
+}
+
+/** `content`, longer where need be, with `bytes` at `position`. */
+function patched(content: Uint8Array | undefined, bytes: Uint8Array, position: number): Uint8Array {
+  const length = Math.max(content?.length ?? 0, position + bytes.length);
+  const result = new Uint8Array(length);
+  if (content !== undefined) result.set(content);
+  result.set(bytes, position);
+  return result;
 }
 
 /** A handle some of whose members are others. */

@@ -5,8 +5,10 @@ import { type Fault, faultyFileSystem } from "./faulty.ts";
 
 const PATH = "/a.store";
 const bytes = (text: string): Uint8Array => Buffer.from(text);
-const open = (disk: ReturnType<typeof faultyFileSystem>): Promise<Store> =>
-  openFileStore({ fs: disk.fs, path: PATH, preallocate: false });
+const open = (
+  disk: ReturnType<typeof faultyFileSystem>,
+  preallocate: boolean = false,
+): Promise<Store> => openFileStore({ fs: disk.fs, path: PATH, preallocate });
 const textAt = (store: Store, position: number): string =>
   Buffer.from(store.read(position)).toString();
 
@@ -16,35 +18,51 @@ const FAULTS: Readonly<Record<string, Fault>> = {
   "a failed sync": { operation: "sync" },
 };
 
+/** Of writes over blocks that were written ahead. */
+const DURABLE_FAULTS: Readonly<Record<string, Fault>> = {
+  "a failed durable write": { operation: "writeDurably" },
+  "a short durable write": { operation: "writeDurably", writtenBytes: 11 },
+  "a durable write that finds no room": { operation: "writeDurably", errno: "ENOSPC" },
+};
+
+async function keepsWhatWasDurable(fault: Fault): Promise<void> {
+  const isAhead = fault.operation === "writeDurably";
+  const disk = faultyFileSystem();
+  const store = await open(disk, isAhead);
+  const first = store.append(bytes("durable"));
+  await store.sync();
+  disk.fault = { ...fault };
+  store.append(bytes("lost"));
+  const error = await store.sync().catch((e: unknown) => e);
+  expect(hasCode(error, "ERR_SEGLOG_IO")).toBe(true);
+
+  const poisoned = { code: "ERR_SEGLOG_POISONED", cause: error, context: { path: PATH } };
+  expect(() => store.append(bytes("more"))).toThrow(expect.objectContaining(poisoned));
+  for (const call of [() => store.sync(), () => store.flush(), () => store.truncate(0)]) {
+    await expect(call()).rejects.toMatchObject(poisoned);
+  }
+  expect(textAt(store, first)).toBe("durable");
+  const syncs = disk.calls.length;
+  await store.close();
+  expect(disk.calls.length, "close of a poisoned store writes and syncs nothing").toBe(syncs);
+  expect(() => store.read(first)).toThrow(expect.objectContaining({ code: "ERR_SEGLOG_CLOSED" }));
+
+  const again = await open(disk, isAhead);
+  expect(textAt(again, first)).toBe("durable");
+  const second = again.append(bytes("again"));
+  await again.sync();
+  expect(textAt(again, second)).toBe("again");
+  await again.close();
+}
+
+describe.each(Object.entries(DURABLE_FAULTS))("%s", (_name, fault) => {
+  test("rejects who waits, poisons what follows, and keeps what was durable", () =>
+    keepsWhatWasDurable(fault));
+});
+
 describe.each(Object.entries(FAULTS))("%s", (_name, fault) => {
-  test("rejects who waits, poisons what follows, and keeps what was durable", async () => {
-    const disk = faultyFileSystem();
-    const store = await open(disk);
-    const first = store.append(bytes("durable"));
-    await store.sync();
-    disk.fault = { ...fault };
-    store.append(bytes("lost"));
-    const error = await store.sync().catch((e: unknown) => e);
-    expect(hasCode(error, "ERR_SEGLOG_IO")).toBe(true);
-
-    const poisoned = { code: "ERR_SEGLOG_POISONED", cause: error, context: { path: PATH } };
-    expect(() => store.append(bytes("more"))).toThrow(expect.objectContaining(poisoned));
-    for (const call of [() => store.sync(), () => store.flush(), () => store.truncate(0)]) {
-      await expect(call()).rejects.toMatchObject(poisoned);
-    }
-    expect(textAt(store, first)).toBe("durable");
-    const syncs = disk.calls.length;
-    await store.close();
-    expect(disk.calls.length, "close of a poisoned store writes and syncs nothing").toBe(syncs);
-    expect(() => store.read(first)).toThrow(expect.objectContaining({ code: "ERR_SEGLOG_CLOSED" }));
-
-    const again = await open(disk);
-    expect(textAt(again, first)).toBe("durable");
-    const second = again.append(bytes("again"));
-    await again.sync();
-    expect(textAt(again, second)).toBe("again");
-    await again.close();
-  });
+  test("rejects who waits, poisons what follows, and keeps what was durable", () =>
+    keepsWhatWasDurable(fault));
 
   test("fails a seal, after which no sync and no flush resolves", async () => {
     const disk = faultyFileSystem();
@@ -114,7 +132,7 @@ test("a refused truncate poisons nothing", async () => {
 test("failed preallocation is no failure of an append", async () => {
   const disk = faultyFileSystem();
   const store = await openFileStore({ fs: disk.fs, path: PATH });
-  disk.fault = { operation: "write", after: 1, writtenBytes: 10_000 };
+  disk.fault = { operation: "writeDurably", writtenBytes: 10_000 };
   const position = store.append(bytes("one"));
   await store.sync();
   expect(disk.fault).toBeUndefined();

@@ -22,6 +22,7 @@ export type PlaceOptions = OpenLogOptions &
       | "readOnly"
       | "frameFormat"
       | "openIndex"
+      | "openStore"
       | "directory"
       | "stagedBytesMax"
     >
@@ -97,7 +98,7 @@ function openCatalog(fs: FileSystem, options: PlaceOptions): Promise<SegmentCata
   return openDirectoryCatalog({
     fs,
     directory: directory ?? DIRECTORY,
-    openStore: openFileStore,
+    openStore: options.openStore ?? openFileStore,
     openIndex: openIndex ?? openDefaultIndex,
     ...(options.stagedBytesMax === undefined ? {} : { stagedBytesMax: options.stagedBytesMax }),
     ...(segmentBytesMax === undefined ? {} : { segmentBytesMax }),
@@ -113,7 +114,7 @@ const openDefaultIndex: DirectoryCatalogOptions["openIndex"] = async (request) =
 };
 
 function logOptions(options: PlaceOptions): OpenLogOptions {
-  const { segmentBytesMax, indexEntriesMax, readOnly, frameFormat, openIndex, directory, ...own } =
-    options;
+  const { segmentBytesMax, indexEntriesMax, readOnly, frameFormat, ...others } = options;
+  const { openIndex, openStore, directory, ...own } = others;
   return own;
 }
