@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { PassThrough, Writable } from "node:stream";
@@ -6,7 +7,7 @@ import { EXIT_CODES } from "../../src/cli/exit-codes.ts";
 import { runProgram } from "../../src/cli/run-program.ts";
 import { openLog } from "../../src/index.ts";
 import { temporaryDirectory } from "../temporary.ts";
-import { ended, seglog, startSeglog } from "./run-seglog.ts";
+import { ended, MAIN, seglog, startSeglog } from "./run-seglog.ts";
 
 const COMMANDS = [
   ...["append", "cat", "tail", "inspect", "dump", "verify", "repair", "truncate"],
@@ -141,6 +142,21 @@ test.each([
   const log = await openLog(directory, { readOnly: true });
   expect(log.committedOffset - log.firstOffset).toBe(left);
   await log.close();
+});
+
+test("who imports the library loads nothing of the command's, nor a server", () => {
+  const loadedBy = (...modules: string[]): string => {
+    const imports = modules.map((name) => `await import(${JSON.stringify(name)});`).join("");
+    const code = `${imports} const { createRequire } = await import("node:module");
+      console.log(Object.keys(createRequire("/").cache).join(), process.moduleLoadList.join());`;
+    const args = ["--no-warnings", "--input-type=module", "--eval", code];
+    return execFileSync(process.execPath, args, { cwd: import.meta.dirname, encoding: "utf8" });
+  };
+  const names = ["/commander/", "/cli-progress/", "NativeModule http,"];
+  const loaded = loadedBy("seglog");
+  for (const name of names) expect(loaded).not.toContain(name);
+  const others = loadedBy(join(MAIN, "../program.js"));
+  for (const name of names) expect(others).toContain(name);
 });
 
 test("every error has its exit code in the table once", () => {
