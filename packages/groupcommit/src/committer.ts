@@ -74,30 +74,12 @@ export class Committer implements GroupCommit {
   }
 
   stage(record: Uint8Array): number {
-    const bytes = recordBytes(record);
-    this.#admitNow(bytes);
-    try {
-      const address = this.#target.append(record);
-      this.#cycle.count(bytes);
-      return address;
-    } catch (error) {
-      this.#refused(error);
-      throw error;
-    }
+    return this.#stageNow(recordBytes(record), record) as number;
   }
 
   stageBy<T>(request: Omit<SubmitRequest<T>, "signal">): T {
     checkRequest(request);
-    const { bytes } = request;
-    this.#admitNow(bytes);
-    try {
-      const address = request.stage();
-      this.#cycle.count(bytes);
-      return address;
-    } catch (error) {
-      this.#refused(error);
-      throw error;
-    }
+    return this.#stageNow(request.bytes, request) as T;
   }
 
   ready(): Promise<void> {
@@ -152,10 +134,17 @@ export class Committer implements GroupCommit {
     return this.#queue.first === undefined && this.#hasRoom(bytes);
   }
 
-  /** @throws where `bytes` may not be staged at once */
-  #admitNow(bytes: number): void {
+  #stageNow(bytes: number, what: Uint8Array | Omit<SubmitRequest<unknown>, "signal">): unknown {
     if (this.#untold !== undefined) throw this.#untold;
     if (!this.#admits(bytes)) throw this.#refuse(bytes);
+    try {
+      const address = "stage" in what ? what.stage() : this.#target.append(what);
+      this.#cycle.count(bytes);
+      return address;
+    } catch (error) {
+      this.#refused(error);
+      throw error;
+    }
   }
 
   #hasRoom(bytes: number): boolean {

@@ -5,7 +5,7 @@ import type { Committer } from "./committer.ts";
 import type { Offset } from "./contract.ts";
 import { overloaded, tooLarge } from "./log-errors.ts";
 import type { LogFailure } from "./log-failure.ts";
-import { bytesOf, placeGroup } from "./place-group.ts";
+import { bytesOf, isCrowded, placeGroup } from "./place-group.ts";
 import { RecordClock } from "./record-clock.ts";
 import { firstTimeOf } from "./segment-info.ts";
 import { SegmentSeals } from "./segment-seals.ts";
@@ -263,10 +263,7 @@ export class LogWriter {
         await this.#beginSegment();
       } else if (group === undefined) {
         return;
-      } else if (
-        active.stagedBytes > 0 &&
-        active.stagedBytes + framedBytes(group) > stagedBytesMax / 2
-      ) {
+      } else if (isCrowded(active.stagedBytes, framedBytes(group), stagedBytesMax)) {
         await committer.commit("flush");
       } else {
         this.#place(active, group);
@@ -281,7 +278,7 @@ export class LogWriter {
    */
   async #beginSegment(): Promise<void> {
     const { segments, committer } = this.#parts;
-    const old = segments.active;
+    const { active: old } = segments;
     // until it is done: a segment that was sealed to make room takes no append
     this.#mustRoll = old.nextOffset > old.baseOffset;
     if (!this.#mustRoll) return;

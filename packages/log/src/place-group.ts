@@ -29,3 +29,8 @@ export function bytesOf(values: readonly Uint8Array[], recordBytesMax: number): 
   }
   return bytes;
 }
+
+/** Whether what waits has to leave half of the room to what is written past it. */
+export function isCrowded(stagedBytes: number, framed: number, bytesMax: number): boolean {
+  return stagedBytes > 0 && stagedBytes + framed > bytesMax / 2;
+}
