@@ -113,8 +113,20 @@ export const STORE_MUTANTS = Object.freeze([
     edits: [
       {
         file: "packages/store/src/frame-reader.ts",
-        find: "return isThere && this.#frames.verify(this.#bytes, this.#at, position);",
-        replace: "return isThere;",
+        find: "&& this.#frames.verify(this.#bytes, this.#at, position)",
+        replace: "",
+      },
+    ],
+  },
+  {
+    name: "store-scan-unchecked",
+    bug: "a scan compares no checksum",
+    campaign: "rot",
+    edits: [
+      {
+        file: "packages/store/src/frame-reader.ts",
+        find: "this.#frames.verifyRun(slab, begin, ends, count)",
+        replace: "count > 0",
       },
     ],
   },
