@@ -122,6 +122,7 @@ export interface SegmentScanLimits {
   readonly into?: SegmentScanSpace | undefined;
 }
 
+/** Memory of the caller that scans of a segment fill again and again. */
 export interface SegmentScanSpace extends ScanSpace {
   /** Empty at first: records that are filled anew. */
   readonly records: SegmentRecord[];
