@@ -79,7 +79,7 @@ export const layers = Object.freeze({
         libraries: ["cli-progress", "commander"],
         uses: ["inspector"],
       },
-      inspector: { builtins: ["node:http", "node:url"], libraries: [] },
+      inspector: { builtins: ["node:events", "node:http", "node:net", "node:url"], libraries: [] },
     },
   },
 });

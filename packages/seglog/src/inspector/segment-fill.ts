@@ -14,6 +14,6 @@ export function segmentBytesFull(segments: readonly SegmentInfo[], told?: number
 }
 
 /** Share of a segment's bytes that are used, 0 to 1. */
-export function fillOf({ storeBytes }: SegmentInfo, bytesFull: number): number {
+export function fillOf({ storeBytes }: Pick<SegmentInfo, "storeBytes">, bytesFull: number): number {
   return Math.min(1, storeBytes / bytesFull);
 }
