@@ -40,12 +40,12 @@ test("inspect shows segments, offsets, times, bytes, mapper, and that the log is
   expect(lines[4]).toMatch(/^mapper {3}(?:mmap-io|koffi|read-through)$/);
   expect(lines[5]).toBe("state    closed cleanly");
   const table = lines.slice(7).map((line) => line.replaceAll(/ {2,}/g, " | "));
-  const time = "2026-11-24T08:00:00.000Z";
+  const times = "2026-11-24 08:00:00 | 2026-11-24 08:00:00";
   expect(table).toEqual([
-    "store | records | offsets | first | last | bytes | full",
-    `${FIRST_STORE} | 4 | [0, 4) | ${time} | ${time} | 80 B | ████████████████ 100%`,
-    `00000000000000000004.store | 4 | [4, 8) | ${time} | ${time} | 80 B | ████████████████ 100%`,
-    `00000000000000000008.store | 2 | [8, 10) | ${time} | ${time} | 40 B | ████████········ | 50% active`,
+    "offsets | records | first | last | bytes | full",
+    `[0, 4) | 4 | ${times} | 80 B | ██████████ 100%`,
+    `[4, 8) | 4 | ${times} | 80 B | ██████████ 100%`,
+    `[8, 10) | 2 | ${times} | 40 B | █████····· | 50% active`,
     "",
   ]);
 });

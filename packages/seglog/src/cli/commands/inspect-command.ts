@@ -1,6 +1,5 @@
 import { availableMappers } from "@seglog/fs";
 import type { SegmentInfo } from "@seglog/log";
-import { storeName } from "@seglog/segment";
 import type { Command } from "commander";
 import type { Seglog } from "../../contract.ts";
 import { fillOf, segmentBytesFull } from "../../inspector/segment-fill.ts";
@@ -20,7 +19,7 @@ interface InspectOptions {
   readonly segmentBytesMax?: number;
 }
 
-const BAR_WIDTH = 16;
+const BAR_WIDTH = 10;
 
 export function addInspectCommand(program: Command, io: CommandIo): void {
   program
@@ -110,9 +109,8 @@ function tornText(bytes: number): string {
 }
 
 const COLUMNS = [
-  { head: "store" },
-  { head: "records", align: "right" },
   { head: "offsets" },
+  { head: "records", align: "right" },
   { head: "first" },
   { head: "last" },
   { head: "bytes", align: "right" },
@@ -124,11 +122,10 @@ function segmentCells(segment: SegmentInfo, full: number): string[] {
   const fill = fillOf(segment, full);
   const percent = `${Math.round(fill * 100)}%`.padStart(4);
   return [
-    storeName(baseOffset),
-    countText(nextOffset - baseOffset),
     `[${baseOffset}, ${nextOffset})`,
-    timeText(firstTime),
-    timeText(lastTime),
+    countText(nextOffset - baseOffset),
+    secondsText(firstTime),
+    secondsText(lastTime),
     bytesText(storeBytes),
     `${barText(fill, BAR_WIDTH)} ${percent}${active ? " active" : ""}`,
   ];
@@ -136,4 +133,9 @@ function segmentCells(segment: SegmentInfo, full: number): string[] {
 
 function timeText(time: number | undefined): string {
   return time === undefined ? "-" : isoTime(time);
+}
+
+/** Without what a table has no room for. */
+function secondsText(time: number | undefined): string {
+  return timeText(time).replace("T", " ").slice(0, 19);
 }
