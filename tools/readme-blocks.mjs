@@ -12,11 +12,13 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
+import { consoleProblems, consoleScript, consoleSteps } from "./console-block.mjs";
 import { listFiles } from "./source.mjs";
 
 /**
  * A fenced block of a Markdown file. `flags` are the words after the language: of a `ts` block,
- * `no-run` has it type-checked only; of a `sh` block, `run` has it run.
+ * `no-run` has it type-checked only; of a `sh` block, `run` has it run. A `console` block is commands
+ * behind `$ ` and what each prints: see `console-block.mjs`.
  *
  * @typedef {object} Block
  * @property {string} path  the file, from the root of the repository
@@ -82,6 +84,7 @@ export function extractBlocks(path, text) {
  */
 export function runs({ language, flags }) {
   if (language === "ts") return !flags.includes("no-run");
+  if (language === "console") return true;
   return language === "sh" && flags.includes("run");
 }
 
@@ -195,16 +198,23 @@ function problemsOf(output, block) {
 async function runBlock(home, block) {
   const cwd = mkdtempSync(join(home, "cwd-"));
   const path = join(home, "built", `${slug(block)}.js`);
+  const isConsole = block.language === "console";
+  const steps = isConsole ? consoleSteps(block.code) : [];
+  const shell = ["--noprofile", "--norc"];
   const [file, args] =
     block.language === "ts"
       ? [process.execPath, ["--enable-source-maps", path]]
-      : ["bash", ["--noprofile", "--norc", "-euo", "pipefail", "-c", block.code]];
+      : isConsole
+        ? ["bash", [...shell, "-c", consoleScript(steps)]]
+        : ["bash", [...shell, "-euo", "pipefail", "-c", block.code]];
   const { output, failure } = await execute(file, args, cwd, {
     TMPDIR: cwd,
     PATH: [join(home, "bin"), process.env["PATH"]].join(delimiter),
   });
-  if (failure === undefined) return output;
-  throw new Error(`${block.path}:${block.line}: ${failure}\n${output}`);
+  const problems = consoleProblems(steps, output);
+  if (failure === undefined && problems.length === 0) return output;
+  const found = [failure ?? "prints something else", ...(isConsole ? problems : [output])];
+  throw new Error(`${block.path}:${block.line}: ${found.join("\n")}`);
 }
 
 /**

@@ -25,6 +25,8 @@ const planted = extractBlocks(
     ["sh run", "false; echo not reached"],
     ["sh", "not-a-command"],
     ["ts", 'import { SeglogError } from "@seglog/errors";\nconsole.log(SeglogError.name);'],
+    ["console", "$ echo one; false; echo $?\none\n1\n$ touch here\n$ ls\nhere"],
+    ["console", "$ echo one\ntwo"],
   ]
     .map(([info, code]) => `\`\`\`${info}\n${code}\n\`\`\`\n`)
     .join(""),
@@ -97,6 +99,15 @@ test("a shell block runs only when marked, and fails with its first failing comm
   expect(await workbench.run(at(6))).toMatch(/^from the shell\n\/.*\/cwd-\w+\n$/);
   await expect(workbench.run(at(7))).rejects.toThrow(/^planted\.md:\d+: ended with 1\n$/);
   expect(runs(at(8))).toBe(false);
+});
+
+test("a console block is run in one shell, and what its commands print is compared", async () => {
+  expect(runs(at(10))).toBe(true);
+  await workbench.run(at(10));
+  const run = workbench.run(at(11));
+  await expect(run).rejects.toThrow(
+    /^planted\.md:\d+: prints something else\n\$ echo one\nprinted/,
+  );
 });
 
 test("our packages resolve to what is built", async () => {
