@@ -23,6 +23,8 @@ try {
   checkTypes(project, tarballs);
   checkCommands(project, tarballs);
   checkLog(project);
+  checkCommand(project);
+  checkInspector(project);
 } finally {
   rmSync(home, { recursive: true, force: true });
 }
@@ -158,6 +160,37 @@ console.log("4 records written, closed, opened and read on Node " + process.vers
 `,
   );
   report("a log", [], run(project, process.execPath, ["log.mjs"]));
+}
+
+/** @param {string} project */
+function checkCommand(project) {
+  const seglog = join(project, "node_modules/.bin/seglog");
+  const offset = run(project, seglog, ["append", "data", "-v", '{"text":"e"}']);
+  const last = run(project, seglog, ["tail", "data", "-n", "1"]);
+  const isRight = offset === "4\n" && last === '{"text":"e"}\n';
+  report("the command", isRight ? [] : [`append said ${offset}, tail ${last}`]);
+}
+
+/** @param {string} project */
+function checkInspector(project) {
+  write(
+    project,
+    "inspector.mjs",
+    `import assert from "node:assert/strict";
+import { openLog } from "seglog";
+import { serveInspector } from "seglog/inspector";
+const log = await openLog("data", { readOnly: true });
+const { url, close } = await serveInspector(log);
+const page = await (await fetch(url)).text();
+const files = [...page.matchAll(/(?:src|href)="\\/([^"]+)"/g)].map(([, name]) => name);
+assert.equal(files.length, 3);
+for (const name of files) assert.equal((await fetch(url + name)).status, 200);
+assert.equal((await (await fetch(url + "api/state")).json()).committedOffset, 5);
+await close();
+await log.close();
+`,
+  );
+  report("the inspector", [], run(project, process.execPath, ["inspector.mjs"]));
 }
 
 /**

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { PassThrough, Writable } from "node:stream";
@@ -6,7 +7,7 @@ import { EXIT_CODES } from "../../src/cli/exit-codes.ts";
 import { runProgram } from "../../src/cli/run-program.ts";
 import { openLog } from "../../src/index.ts";
 import { temporaryDirectory } from "../temporary.ts";
-import { ended, seglog, startSeglog } from "./run-seglog.ts";
+import { ended, MAIN, seglog, startSeglog } from "./run-seglog.ts";
 
 const COMMANDS = [
   ...["append", "cat", "tail", "inspect", "dump", "verify", "repair", "truncate"],
@@ -128,6 +129,19 @@ test("on a terminal a record cannot give it commands", async () => {
   expect((await seglog(["cat", directory])).stdout).toBe("a\u001b[2Jb\tc\u0007\n");
 });
 
+test("at a terminal verify and repair show a bar with rate and time left, and take it away", async () => {
+  const directory = await logOf("a", "b".repeat(40_000_000));
+  for (const name of ["verify", "repair"]) {
+    const { code, stdout, stderr } = await atTerminal([name, directory], "");
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/[█=].* \d+% {2}.* of 38\.\d MiB {2}\d+(?:\.\d)? [KMG]iB\/s {2}\d+ s left/);
+    expect(stderr.lastIndexOf("\u001b[0K")).toBeGreaterThan(stderr.lastIndexOf("%"));
+    expect(stdout).toMatch(/^(?:sound: 2 records|nothing to do)/);
+  }
+  const piped = await seglog(["verify", directory]);
+  expect(piped.stderr).toBe("");
+});
+
 test.each([
   ["y\n", "2 records [0, 2) dropped", 1],
   ["yes\n", "2 records [0, 2) dropped", 1],
@@ -141,6 +155,21 @@ test.each([
   const log = await openLog(directory, { readOnly: true });
   expect(log.committedOffset - log.firstOffset).toBe(left);
   await log.close();
+});
+
+test("who imports the library loads nothing of the command's, nor a server", () => {
+  const loadedBy = (...modules: string[]): string => {
+    const imports = modules.map((name) => `await import(${JSON.stringify(name)});`).join("");
+    const code = `${imports} const { createRequire } = await import("node:module");
+      console.log(Object.keys(createRequire("/").cache).join(), process.moduleLoadList.join());`;
+    const args = ["--no-warnings", "--input-type=module", "--eval", code];
+    return execFileSync(process.execPath, args, { cwd: import.meta.dirname, encoding: "utf8" });
+  };
+  const names = ["/commander/", "/cli-progress/", "NativeModule http,"];
+  const loaded = loadedBy("seglog");
+  for (const name of names) expect(loaded).not.toContain(name);
+  const others = loadedBy(join(MAIN, "../program.js"));
+  for (const name of names) expect(others).toContain(name);
 });
 
 test("every error has its exit code in the table once", () => {
