@@ -1,4 +1,3 @@
-import process from "node:process";
 import type { Progress } from "@seglog/segment";
 import cliProgress from "cli-progress";
 import type { Output } from "./output.ts";
@@ -15,7 +14,7 @@ export function byteProgress(notes: Output, now: () => number = Date.now): ByteP
   if (!notes.isTerminal) return { show: () => {}, stop: () => {} };
   const begun = now();
   const bar = new cliProgress.SingleBar({
-    stream: process.stderr,
+    stream: notes.stream,
     clearOnComplete: true,
     hideCursor: true,
     barsize: 30,

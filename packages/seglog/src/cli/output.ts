@@ -25,6 +25,11 @@ export class Output {
     });
   }
 
+  /** What a library writes to by itself, on a terminal. */
+  get stream(): Writable {
+    return this.#stream;
+  }
+
   /** Whether a person looks at it, on a terminal. */
   get isTerminal(): boolean {
     return this.#columns !== undefined;

@@ -129,6 +129,19 @@ test("on a terminal a record cannot give it commands", async () => {
   expect((await seglog(["cat", directory])).stdout).toBe("a\u001b[2Jb\tc\u0007\n");
 });
 
+test("at a terminal verify and repair show a bar with rate and time left, and take it away", async () => {
+  const directory = await logOf("a", "b".repeat(40_000_000));
+  for (const name of ["verify", "repair"]) {
+    const { code, stdout, stderr } = await atTerminal([name, directory], "");
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/[█=].* \d+% {2}.* of 38\.\d MiB {2}\d+(?:\.\d)? [KMG]iB\/s {2}\d+ s left/);
+    expect(stderr.lastIndexOf("\u001b[0K")).toBeGreaterThan(stderr.lastIndexOf("%"));
+    expect(stdout).toMatch(/^(?:sound: 2 records|nothing to do)/);
+  }
+  const piped = await seglog(["verify", directory]);
+  expect(piped.stderr).toBe("");
+});
+
 test.each([
   ["y\n", "2 records [0, 2) dropped", 1],
   ["yes\n", "2 records [0, 2) dropped", 1],
