@@ -7,11 +7,7 @@ import { ROUTES, type RouteContext } from "./inspector-routes.ts";
 import { type PageFile, readPageFiles } from "./page-files.ts";
 import { refuseRequest, SECURITY_HEADERS } from "./refuse-request.ts";
 
-<<<<<<< HEAD
 /** Where and how `serveInspector` listens. */
-=======
-/** How the inspector is served. Every field may be left out. */
->>>>>>> wt-cli
 export interface InspectorOptions {
   /** 0 takes a free one. Default 0. */
   readonly port?: number | undefined;
@@ -19,21 +15,13 @@ export interface InspectorOptions {
   readonly segmentBytesMax?: number | undefined;
 }
 
-<<<<<<< HEAD
 /** An inspector that listens. */
-=======
-/** A page that is being served. */
->>>>>>> wt-cli
 export interface InspectorServer {
   /** What to open in a browser on this machine. */
   readonly url: string;
   /** Ends every connection. Does not close the log. Idempotent. */
   close(): Promise<void>;
-<<<<<<< HEAD
   /** As `close`: for `await using`. */
-=======
-  /** As {@link InspectorServer.close}. */
->>>>>>> wt-cli
   [Symbol.asyncDispose](): Promise<void>;
 }
 
