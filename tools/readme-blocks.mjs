@@ -18,7 +18,7 @@ import { listFiles } from "./source.mjs";
 /**
  * A fenced block of a Markdown file. `flags` are the words after the language: of a `ts` block,
  * `no-run` has it type-checked only; of a `sh` block, `run` has it run. A `console` block is
- * commands behind `$ ` and what each prints: see `console-block.mjs`.
+ * commands behind `$ `, and what each prints: see `console-block.mjs`.
  *
  * @typedef {object} Block
  * @property {string} path  the file, from the root of the repository

@@ -12,6 +12,8 @@ export class Output {
   readonly #hasColors: boolean;
   #buffer = new Uint8Array(BUFFER_BYTES);
   #length = 0;
+  #spare: Uint8Array<ArrayBuffer> | undefined;
+  #writing: Promise<void> = Promise.resolve();
   #failure: Error | undefined;
 
   constructor(stream: Writable & { isTTY?: boolean; columns?: number; hasColors?(): boolean }) {
@@ -76,13 +78,22 @@ export class Output {
    */
   async flush(): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure;
-    if (this.#length === 0) return;
-    const bytes = this.#buffer.subarray(0, this.#length);
+    if (this.#length > 0) this.#writing = this.#write(this.#writing);
+    await this.#writing;
+  }
+
+  /** What is put meanwhile goes to another buffer. */
+  async #write(before: Promise<void>): Promise<void> {
+    const buffer = this.#buffer;
+    const bytes = buffer.subarray(0, this.#length);
+    this.#buffer = this.#spare ?? new Uint8Array(BUFFER_BYTES);
+    this.#spare = undefined;
     this.#length = 0;
+    await before;
     await new Promise<void>((resolve, reject) => {
       this.#stream.write(bytes, (error) => (error == null ? resolve() : reject(error)));
     });
-    if (this.#buffer.length > BUFFER_BYTES) this.#buffer = new Uint8Array(BUFFER_BYTES);
+    if (buffer.length === BUFFER_BYTES) this.#spare = buffer;
   }
 
   #reserve(bytes: number): void {

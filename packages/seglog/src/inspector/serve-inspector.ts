@@ -7,7 +7,7 @@ import { ROUTES, type RouteContext } from "./inspector-routes.ts";
 import { type PageFile, readPageFiles } from "./page-files.ts";
 import { refuseRequest, SECURITY_HEADERS } from "./refuse-request.ts";
 
-/** How the inspector is served. Every field may be left out. */
+/** Where and how `serveInspector` listens. */
 export interface InspectorOptions {
   /** 0 takes a free one. Default 0. */
   readonly port?: number | undefined;
@@ -15,13 +15,13 @@ export interface InspectorOptions {
   readonly segmentBytesMax?: number | undefined;
 }
 
-/** A page that is being served. */
+/** An inspector that listens. */
 export interface InspectorServer {
   /** What to open in a browser on this machine. */
   readonly url: string;
   /** Ends every connection. Does not close the log. Idempotent. */
   close(): Promise<void>;
-  /** As {@link InspectorServer.close}. */
+  /** As `close`: for `await using`. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 

@@ -134,7 +134,9 @@ test("at a terminal verify and repair show a bar with rate and time left, and ta
   for (const name of ["verify", "repair"]) {
     const { code, stdout, stderr } = await atTerminal([name, directory], "");
     expect(code).toBe(0);
-    expect(stderr).toMatch(/[█=].* \d+% {2}.* of 38\.\d MiB {2}\d+(?:\.\d)? [KMG]iB\/s {2}\d+ s left/);
+    expect(stderr).toMatch(
+      /[█=].* \d+% {2}.* of 38\.\d MiB {2}\d+(?:\.\d)? [KMG]iB\/s {2}\d+ s left/,
+    );
     expect(stderr.lastIndexOf("\u001b[0K")).toBeGreaterThan(stderr.lastIndexOf("%"));
     expect(stdout).toMatch(/^(?:sound: 2 records|nothing to do)/);
   }

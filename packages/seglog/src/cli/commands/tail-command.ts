@@ -1,9 +1,11 @@
 import type { Command } from "commander";
+import type { Seglog } from "../../contract.ts";
 import { openLog } from "../../open-log.ts";
 import type { CommandIo } from "../command-io.ts";
+import type { Output } from "../output.ts";
 import { parseCount } from "../parse-values.ts";
 import { printBatches } from "../print-records.ts";
-import { recordWriter } from "../record-writers.ts";
+import { type RecordWriter, recordWriter } from "../record-writers.ts";
 import { addFormatOptions, type FormatOptions, formatOf } from "../select-records.ts";
 
 interface TailOptions extends FormatOptions {
@@ -46,8 +48,34 @@ async function tail(
     await printBatches(log.batches({ from, signal }), write, output);
     return;
   }
-  for await (const record of log.tail({ from, signal })) {
+  await follow(log, { from, signal, write, output });
+}
+
+interface Following {
+  readonly from: number;
+  readonly signal: AbortSignal;
+  readonly write: RecordWriter;
+  readonly output: Output;
+}
+
+/** Prints what comes, as soon as no more of it is at hand. */
+async function follow(log: Seglog, { from, signal, write, output }: Following): Promise<void> {
+  const broken = new AbortController();
+  let isFlushing = false;
+  const flush = async (): Promise<void> => {
+    isFlushing = false;
+    try {
+      await output.flush();
+    } catch (error) {
+      broken.abort(error); // also while no record comes
+    }
+  };
+  const ending = AbortSignal.any([signal, broken.signal]);
+  for await (const record of log.tail({ from, signal: ending })) {
     write(record);
-    await output.flush();
+    if (output.isFull) await flush();
+    else if (!isFlushing) setImmediate(flush);
+    isFlushing = true;
   }
+  broken.signal.throwIfAborted();
 }

@@ -165,4 +165,9 @@ const connected = (text) => {
 };
 events.addEventListener("open", () => connected("live"));
 events.addEventListener("error", () => connected("lost"));
+events.addEventListener("failure", ({ data }) => {
+  events.close();
+  connected("lost");
+  connection.textContent = JSON.parse(data).message;
+});
 events.addEventListener("pulse", ({ data }) => void takePulse(JSON.parse(data)));
