@@ -87,7 +87,7 @@ export class Preallocation {
   }
 }
 
-const STEP_BYTES_MIN = 256 * 1024;
+const STEP_BYTES_MIN = 64 * 1024;
 const STEP_BYTES_MAX = 4 * 2 ** 20;
 const STEP_GROWTH = 4;
 /** So that a page of frames and one of zeros are seldom the same. */
