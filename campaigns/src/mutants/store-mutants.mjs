@@ -29,6 +29,11 @@ export const STORE_MUTANTS = Object.freeze([
         find: "if (isOneCall) this.#durable = end;",
         replace: "if (isOneCall) this.#durable = staging.end;",
       },
+      {
+        file: WRITER,
+        find: "await handle.sync(); this.#durable = end;",
+        replace: "await handle.sync(); this.#durable = staging.end;",
+      },
     ],
   },
   {
@@ -65,14 +70,6 @@ export const STORE_MUTANTS = Object.freeze([
         find: "await handle.writeDurably(parts, from);",
         replace: "handle.writeDurably(parts.map((p) => p.slice()), from).catch(() => {});",
       },
-    ],
-  },
-  {
-    name: "store-durable-write-alone",
-    bug: "frames are made durable by themselves where those before them were only flushed",
-    campaign: "crash",
-    edits: [
-      { file: WRITER, find: 'how === "durably" && isDurable &&', replace: 'how === "durably" &&' },
     ],
   },
   {
