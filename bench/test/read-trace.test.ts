@@ -26,6 +26,16 @@ test("a sync that began before the append, or ended after it, shows nothing", ()
   expect(countCovered(appends.get("one") ?? [], syncs)).toBe(0);
 });
 
+test("a descriptor opened by the number of another syncs its writes, and the other does not", () => {
+  const own =
+    '100.001000 openat(AT_FDCWD, "/proc/self/fd/17", O_WRONLY|O_DSYNC) = 21</tmp/a> <0.000010>';
+  const twin = '100.004000 pwrite64(21</tmp/a>, "bbb"..., 144, 0) = 144 <0.001000>';
+  const plain = '100.024000 pwrite64(17</tmp/a>, "bbb"..., 144, 0) = 144 <0.001000>';
+  const { syncs, appends } = readTrace([MAIN, own, twin, plain]);
+  expect(syncs.map(({ call }) => call)).toEqual(["O_DSYNC write"]);
+  expect(countCovered(appends.get("one") ?? [], syncs)).toBe(1);
+});
+
 test("a sync that failed is none, nor is a write through a descriptor that does not sync", () => {
   const pool = `
 100.001000 openat(AT_FDCWD, "/tmp/b.log", O_RDWR|O_CREAT, 0644) = 18</tmp/b.log> <0.000100>

@@ -12,7 +12,7 @@
  */
 
 const SYNCING_FLAG = /\bO_(?:D?SYNC)\b/;
-const LINE = /^(\d+\.\d+) (\w+)\((.*)\) += (-?\d+).*?<(\d+\.\d+)>$/;
+const LINE = /^(\d+\.\d+) (\w+)\((.*)\) += (-?\d+(?:<[^>]*>)?).*?<(\d+\.\d+)>$/;
 const MARK = /seglog-bench-mark-(\w+)-(call|ack)-(\d+)/;
 
 /**
@@ -28,7 +28,7 @@ export function readTrace(texts) {
   const syncing = new Set(
     calls
       .filter(({ name, args }) => name.startsWith("open") && SYNCING_FLAG.test(args))
-      .map(({ args }) => /"([^"]+)"/.exec(args)?.[1]),
+      .map(({ opened }) => opened),
   );
   const syncs = calls
     .filter(({ result, name, args }) => result >= 0 && isSync(name, args, syncing))
@@ -50,7 +50,16 @@ export function countCovered(appends, syncs) {
 /** @param {RegExpExecArray} found */
 function callOf([, time = "", name = "", args = "", result = "", duration = ""]) {
   const from = Number(time);
-  return { name, args, result: Number(result), from, to: from + Number(duration) };
+  // of a file that was opened: its descriptor, and its path by whatever name it was opened
+  const opened = result.includes("<") ? result : undefined;
+  return {
+    name,
+    args,
+    opened,
+    result: Number.parseInt(result, 10),
+    from,
+    to: from + Number(duration),
+  };
 }
 
 /**
@@ -61,7 +70,7 @@ function callOf([, time = "", name = "", args = "", result = "", duration = ""])
 function isSync(name, args, syncing) {
   if (name === "fsync" || name === "fdatasync") return true;
   if (name === "msync") return args.includes("MS_SYNC");
-  return /^p?write/.test(name) && syncing.has(/^\d+<([^>]*)>/.exec(args)?.[1]);
+  return /^p?write/.test(name) && syncing.has(/^\d+<[^>]*>/.exec(args)?.[0]);
 }
 
 /** @param {string} name */

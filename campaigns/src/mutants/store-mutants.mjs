@@ -24,7 +24,16 @@ export const STORE_MUTANTS = Object.freeze([
     bug: "a sync counts what was staged after the buffers were swapped as durable, too",
     campaign: "crash",
     edits: [
-      { file: WRITER, find: "this.#durable = end;", replace: "this.#durable = staging.end;" },
+      {
+        file: WRITER,
+        find: "if (isOneCall) this.#durable = end;",
+        replace: "if (isOneCall) this.#durable = staging.end;",
+      },
+      {
+        file: WRITER,
+        find: "await handle.sync(); this.#durable = end;",
+        replace: "await handle.sync(); this.#durable = staging.end;",
+      },
     ],
   },
   {
@@ -52,10 +61,40 @@ export const STORE_MUTANTS = Object.freeze([
     ],
   },
   {
+    name: "store-ack-before-durable-write",
+    bug: "the store's sync resolves when its durable write has begun",
+    campaign: "crash",
+    edits: [
+      {
+        file: WRITER,
+        find: "await handle.writeDurably(parts, from);",
+        replace: "handle.writeDurably(parts.map((p) => p.slice()), from).catch(() => {});",
+      },
+    ],
+  },
+  {
+    name: "store-swallow-durable-write",
+    bug: "the error of a durable write is passed over",
+    campaign: "fault",
+    edits: [
+      {
+        file: WRITER,
+        find: "await handle.writeDurably(parts, from);",
+        replace: "await handle.writeDurably(parts, from).catch(() => {});",
+      },
+    ],
+  },
+  {
     name: "store-zeros-over-data",
     bug: "records are written while zeros are still on their way to the same place",
     campaign: "interleave",
-    edits: [{ file: WRITER, find: "await preallocation.makeWay(fileEnd);", replace: "" }],
+    edits: [
+      {
+        file: WRITER,
+        find: "if (preallocation.isInTheWay(fileEnd)) await preallocation.makeWay();",
+        replace: "",
+      },
+    ],
   },
   {
     name: "store-generation-stays",

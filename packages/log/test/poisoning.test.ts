@@ -6,7 +6,7 @@ import { copyDisk, type Place, type PlaceOptions, placeOn } from "./support/plac
 import { appendRange, brief, collect, contentOf, rangeOf, valueAt } from "./support/records.ts";
 
 const LIMITS = { indexEntriesMax: 4 };
-const INJECTED = "injected: sync /log/00000000000000000000.store";
+const INJECTED = "injected: writeDurably /log/00000000000000000000.store";
 const POISONED = { code: "ERR_SEGLOG_POISONED" };
 
 /** A log on a disk that fails, from when `break` is called on, every change of one kind. */

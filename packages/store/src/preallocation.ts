@@ -20,6 +20,8 @@ export class Preallocation {
   /** Everything before it has blocks, durable with the length. */
   #fileBytes: number;
   #step = STEP_BYTES_MIN;
+  /** With fewer zeros left than this the next step begins: half of the last one. */
+  #left = 0;
   #running: Promise<void> | undefined;
   #stopped: boolean;
 
@@ -48,11 +50,12 @@ export class Preallocation {
   written(from: number, fileEnd: number): void {
     if (fileEnd > this.#fileBytes) this.#fileBytes = fileEnd;
     if (this.#stopped || this.#running !== undefined) return;
-    if (this.#fileBytes - fileEnd >= this.#step / 2) return;
+    if (this.#fileBytes - fileEnd > this.#left) return;
     if (fileEnd - from > WRITE_BYTES_MAX) return;
     const to = Math.ceil((this.#fileBytes + this.#step) / ALIGN_BYTES) * ALIGN_BYTES;
     const bytes = Math.min(to, this.#fileBytesMax) - this.#fileBytes;
     if (bytes <= 0) return;
+    this.#left = this.#step / 2;
     this.#step = Math.min(this.#step * STEP_GROWTH, STEP_BYTES_MAX);
     this.#running = this.#zero(bytes);
   }
@@ -67,6 +70,7 @@ export class Preallocation {
   restart(fileBytes: number): void {
     this.#fileBytes = fileBytes;
     this.#step = STEP_BYTES_MIN;
+    this.#left = 0;
     this.#stopped = this.#fileBytesMax === 0;
   }
 
@@ -87,7 +91,7 @@ export class Preallocation {
   }
 }
 
-const STEP_BYTES_MIN = 256 * 1024;
+const STEP_BYTES_MIN = 64 * 1024;
 const STEP_BYTES_MAX = 4 * 2 ** 20;
 const STEP_GROWTH = 4;
 /** So that a page of frames and one of zeros are seldom the same. */

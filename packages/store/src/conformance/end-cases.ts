@@ -199,6 +199,24 @@ export const DURABILITY_CASES: PlaceCases = {
     });
   },
 
+  "a sync covers what was only flushed before it, also where more was appended since": async (
+    place,
+  ) => {
+    await cutAfter(place, async (store) => {
+      const all = [appendSome(store, 5)];
+      await store.sync();
+      await store.sync();
+      all.push(appendSome(store, 5, 50));
+      await store.flush();
+      all.push(appendSome(store, 5, 50));
+      await store.sync();
+      return {
+        positions: all.flatMap(({ positions }) => positions),
+        records: all.flatMap(({ records }) => records),
+      };
+    });
+  },
+
   "a resolved truncate survives a power cut, and so does what stays": async (place) => {
     await cutAfter(place, async (store) => {
       const all = appendSome(store, 20);
