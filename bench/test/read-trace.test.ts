@@ -26,7 +26,7 @@ test("a sync that began before the append, or ended after it, shows nothing", ()
   expect(countCovered(appends.get("one") ?? [], syncs)).toBe(0);
 });
 
-test("a descriptor opened by the number of another syncs its writes, and the other does not", () => {
+test("a descriptor opened by the number of another syncs its writes; the other does not", () => {
   const own =
     '100.001000 openat(AT_FDCWD, "/proc/self/fd/17", O_WRONLY|O_DSYNC) = 21</tmp/a> <0.000010>';
   const twin = '100.004000 pwrite64(21</tmp/a>, "bbb"..., 144, 0) = 144 <0.001000>';
