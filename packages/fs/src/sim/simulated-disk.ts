@@ -21,12 +21,11 @@ import { simFileSystem } from "./sim-file-system.ts";
  * @throws ERR_SEGLOG_INVALID_ARGUMENT  an unknown option, or one out of bounds
  */
 export function simulatedDisk(options: SimulatedDiskOptions): SimulatedDisk {
-  return diskOf(checkDiskOptions(options), newDirectory());
+  return diskOf(new DiskCore(checkDiskOptions(options), newDirectory(), 1));
 }
 
-function diskOf(options: CheckedDiskOptions, root: SimDirectory): SimulatedDisk {
-  const core = new DiskCore(options, root);
-  const { machine } = core;
+function diskOf(core: DiskCore): SimulatedDisk {
+  const { machine, options } = core;
   return {
     fs: simFileSystem(core),
     get operationCount() {
@@ -70,10 +69,11 @@ function diskOf(options: CheckedDiskOptions, root: SimDirectory): SimulatedDisk 
     crashStates(asked = {}) {
       const seed = mixSeeds(options.seed, machine.operationCount);
       const checked = checkCrashStatesOptions(asked, seed);
-      const { quotaBytes } = core;
-      return crashStates(core, checked, (stateRoot, index) =>
-        diskOf({ ...options, quotaBytes, seed: mixSeeds(checked.seed, index) }, stateRoot),
-      );
+      const { quotaBytes, bootId } = core;
+      return crashStates(core, checked, (root, index) => {
+        const next = { ...options, quotaBytes, seed: mixSeeds(checked.seed, index) };
+        return diskOf(new DiskCore(next, root, bootId + 1));
+      });
     },
     contents: (path) => contentsOf(fileAt(core, path)),
     corrupt: (path, position, xor) => corrupt(fileAt(core, path), position, xor),
