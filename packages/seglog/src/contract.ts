@@ -149,7 +149,7 @@ export interface Seglog<In = BytesOrString, Out = Uint8Array> {
    * Takes values, one a chunk, each staged as by {@link Seglog.write}, and waits where that has no
    * room: a slow disk holds back whoever writes, with `stagedBytesMax` in memory at most.
    * Durability: closing the stream is a {@link Seglog.sync}; aborting it appends no more, and takes
-   * nothing back. The log stays open.
+   * nothing back. The log stays open. `pipeline` takes it, too; its types do not know yet: cast it.
    */
   writable(): WritableStream<In>;
 

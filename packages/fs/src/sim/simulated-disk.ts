@@ -5,13 +5,11 @@ import type { SimulatedDisk, SimulatedDiskOptions } from "./contract.ts";
 import { crashStates } from "./crash-states.ts";
 import { DiskCore } from "./disk-core.ts";
 import {
-  type CheckedDiskOptions,
   checkCrashStatesOptions,
   checkDiskOptions,
   checkFault,
   checkQuota,
 } from "./disk-options.ts";
-import type { SimDirectory } from "./name-journal.ts";
 import { mixSeeds } from "./random.ts";
 import { simFileSystem } from "./sim-file-system.ts";
 
