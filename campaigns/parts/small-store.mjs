@@ -67,6 +67,7 @@ async function openSmallStore(request) {
     readView: (position) => records.readView(position),
     next: (position) => records.next(position),
     scan: (from, limits) => records.scan(from, limits),
+    async refresh() {}, // who follows opens the file anew
     flush: save,
     sync: save,
     async truncate(size) {

@@ -37,6 +37,8 @@ export class MortalProcess {
   #wrapFileSystem(fs) {
     return {
       mapper: fs.mapper,
+      bootId: fs.bootId,
+      watch: (directory, onChange) => fs.watch(directory, onChange),
       open: async (path, options) =>
         this.#wrapHandle(await this.#call(() => fs.open(path, options))),
       stat: (path) => this.#call(() => fs.stat(path)),

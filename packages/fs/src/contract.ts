@@ -19,6 +19,13 @@ export interface FileSystem {
   readonly mapper: string;
 
   /**
+   * Which start of the operating system this is: a safe integer, another one after each. What is
+   * in a file and was never synced is known to be what was written only within one; 0 where the
+   * platform does not tell.
+   */
+  readonly bootId: number;
+
+  /**
    * Opens a regular file. Anything else is refused, a symbolic link as the last name too, with
    * `ERR_SEGLOG_IO` (on a real disk `errno` is `EISDIR`, `ELOOP` or `EINVAL`).
    *
@@ -74,6 +81,22 @@ export interface FileSystem {
    * @throws ERR_SEGLOG_UNAVAILABLE  this platform offers no lock that dies with its process
    */
   lock(path: string, options?: { readonly mode?: number }): Promise<FileLock>;
+
+  /**
+   * Calls `onChange` after names in `directory` changed, or bytes of its files were written by a
+   * call, by this process or another. A hint, for who looks from time to time anyway: it may come
+   * late, once for many changes, for nothing, or, where the system tells no more, not at all;
+   * stores through a mapping give none. Keeps no process up.
+   *
+   * @throws ERR_SEGLOG_NOT_FOUND  there is no such directory
+   */
+  watch(directory: string, onChange: () => void): Watch;
+}
+
+/** A directory being watched. */
+export interface Watch {
+  /** No call comes after this one. Idempotent. */
+  close(): void;
 }
 
 /** How a file is opened. */

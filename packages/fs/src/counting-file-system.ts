@@ -41,6 +41,7 @@ function zeroCounts(): Record<FileSystemOperation, number> {
     remove: 0,
     syncDirectory: 0,
     lock: 0,
+    watch: 0,
     release: 0,
     size: 0,
     read: 0,
@@ -59,6 +60,7 @@ function zeroCounts(): Record<FileSystemOperation, number> {
 function countedFileSystem(inner: FileSystem, count: Count): FileSystem {
   return {
     mapper: inner.mapper,
+    bootId: inner.bootId,
     async open(path, options) {
       count("open");
       return countedHandle(await inner.open(path, options), count);
@@ -94,6 +96,10 @@ function countedFileSystem(inner: FileSystem, count: Count): FileSystem {
     async lock(path, options) {
       count("lock");
       return countedLock(await inner.lock(path, options), count);
+    },
+    watch(directory, onChange) {
+      count("watch");
+      return inner.watch(directory, onChange);
     },
   };
 }

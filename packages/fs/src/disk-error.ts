@@ -11,6 +11,7 @@ export type FileSystemOperation =
   | "remove"
   | "syncDirectory"
   | "lock"
+  | "watch"
   | "release"
   | "size"
   | "read"

@@ -5,6 +5,7 @@ export type {
   FileSystem,
   Mapping,
   OpenFileOptions,
+  Watch,
 } from "./contract.ts";
 export { type CountingFileSystem, countingFileSystem } from "./counting-file-system.ts";
 export type { FileSystemOperation } from "./disk-error.ts";

@@ -20,6 +20,7 @@ test("every call is counted by the name of its method, on handles, mappings and 
   await handle.close();
   await fs.syncDirectory("/d");
   await (await fs.lock("/d/lock")).release();
+  fs.watch("/d", () => {}).close();
   await fs.stat("/d/a");
   await fs.list("/d");
   await fs.rename("/d/a", "/d/b");
@@ -48,6 +49,7 @@ test("every call is counted by the name of its method, on handles, mappings and 
     close: 1,
     flush: 1,
     unmap: 1,
+    watch: 1,
   });
 });
 

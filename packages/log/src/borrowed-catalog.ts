@@ -12,6 +12,12 @@ export function borrowedCatalog(catalog: SegmentCatalog): SegmentCatalog {
     remove: (baseOffsets) => catalog.remove(baseOffsets),
     loadState: () => catalog.loadState(),
     saveState: (state) => catalog.saveState(state),
+    publish: (progress) => catalog.publish(progress),
+    published: () => catalog.published(),
+    watch: (onChange) => catalog.watch(onChange),
+    listCursors: () => catalog.listCursors(),
+    saveCursor: (name, offset) => catalog.saveCursor(name, offset),
+    removeCursor: (name) => catalog.removeCursor(name),
     async close() {},
   };
 }

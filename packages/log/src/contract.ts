@@ -1,7 +1,8 @@
-import type { Offset, SegmentRecord } from "@seglog/segment";
+import type { Offset, SavedCursor, SegmentRecord } from "@seglog/segment";
 import type { LogRecovery, LogStats, SegmentInfo } from "./stats-contract.ts";
 
-export type { Offset } from "@seglog/segment";
+export type { Offset, SavedCursor } from "@seglog/segment";
+export type { OpenLogOptions, Retention } from "./options-contract.ts";
 export type { LogRecovery, LogStats, SegmentInfo } from "./stats-contract.ts";
 
 /** A record as it was appended, with its offset and its time in ms since the epoch. */
@@ -41,6 +42,16 @@ export interface Log {
   readonly committedOffset: Offset;
   /** Bytes appended and not yet given to the OS. */
   readonly stagedBytes: number;
+  /**
+   * Of a log that was opened read-only, the properties above, and what the members below go by,
+   * are as of the last look at what its writer, in another process or thread, has committed; a
+   * `tail` that waits looks by itself, and this looks now. When it resolves, what the writer had
+   * acknowledged before the call can be read. A log that is written knows, and does nothing.
+   *
+   * @throws ERR_SEGLOG_CORRUPT | ERR_SEGLOG_IO  what was there cannot be taken in
+   */
+  refresh(): Promise<void>;
+
   /** Lowest and highest committed offset, both inclusive; `undefined` while there is none. */
   offsetRange(): OffsetRange | undefined;
 
@@ -111,7 +122,9 @@ export interface Log {
   /**
    * Committed records from an offset on, and then each new one as it is committed, in batches.
    *
-   * Ends, without an error, when the signal aborts or the log closes. Goes on behind what
+   * Ends, without an error, when the signal aborts or the log closes. In a log that was opened
+   * read-only it looks, while it waits, what its writer commits: when the disk tells of a change,
+   * and ten times a second. Goes on behind what
    * `truncateBefore` removed; after a `truncateAfter` below what was delivered, or below where it
    * was called to begin, it goes on with the records that come in their place, so that offsets
    * fall once.
@@ -130,6 +143,22 @@ export interface Log {
    * @throws ERR_SEGLOG_CORRUPT  a record that the search looks at is damaged
    */
   offsetAtTime(time: number): Offset;
+
+  /**
+   * The place of a consumer, kept in the log under `name` across crashes. Made, durably, where
+   * there is none; two that are opened by one name share their place.
+   *
+   * @param name  1 to 64 of `a-z 0-9 . _ -`, a letter or digit first
+   * @throws ERR_SEGLOG_CORRUPT  what was saved is damaged: remove it, and begin again
+   * @throws ERR_SEGLOG_NOT_FOUND  there is none, and the log was opened read-only
+   */
+  cursor(name: string, options?: OpenCursorOptions): Promise<LogCursor>;
+
+  /** Every cursor, by name. */
+  cursors(): Promise<SavedCursor[]>;
+
+  /** Forgets a cursor, durably; one that is not there counts as removed. */
+  removeCursor(name: string): Promise<void>;
 
   /**
    * Drops the records before `offset`, which stays the first; `nextOffset` empties the log.
@@ -194,6 +223,35 @@ export interface Log {
   close(): Promise<void>;
 }
 
+/**
+ * Where a consumer is. At least once: after a crash it is where the last commit that resolved had
+ * put it, or one after that; what was done since then is delivered again.
+ */
+export interface LogCursor {
+  /** What it was opened by. */
+  readonly name: string;
+  /**
+   * Where to go on: one past the last record that is done with, not below `firstOffset`. A
+   * `truncateAfter` takes it back to the new end, durably, before it drops anything.
+   */
+  readonly offset: Offset;
+
+  /**
+   * Says that the records before `offset` are done with; it may also go back. Durable when it
+   * resolves. Calls are carried out in their order. In a log that was opened read-only:
+   * `ERR_SEGLOG_READ_ONLY`.
+   *
+   * @throws ERR_SEGLOG_OUT_OF_RANGE  `offset` is above `committedOffset`
+   */
+  commit(offset: Offset): Promise<void>;
+}
+
+/** How a cursor is opened. */
+export interface OpenCursorOptions {
+  /** Where a cursor that is made begins: an offset, `"start"` or `"end"`. Default `"start"`. */
+  readonly from?: Offset | "start" | "end" | undefined;
+}
+
 /** Bounds of the records that are held, both inclusive. */
 export interface OffsetRange {
   readonly lowest: Offset;
@@ -228,46 +286,4 @@ export interface TailOptions {
   readonly recordsMax?: number | undefined;
   readonly bytesMax?: number | undefined;
   readonly signal?: AbortSignal | undefined;
-}
-
-/**
- * What is dropped without being asked; each limit by itself. The active segment goes by age only,
- * and only as a whole.
- */
-export interface Retention {
-  /** Oldest sealed segments go while all together are larger; from 1. */
-  readonly bytesMax?: number | undefined;
-  /** Segments go whose last record is older, in ms; the active one is rolled for it. From 1. */
-  readonly ageMsMax?: number | undefined;
-  /** Oldest sealed segments go while there are more; from 1. */
-  readonly segmentsMax?: number | undefined;
-}
-
-/** How `openLog` opens a log; every field may be left out. */
-export interface OpenLogOptions {
-  /** First offset of a log that is made; an existing one keeps its own. Default 0. */
-  readonly firstOffset?: Offset | undefined;
-  /**
-   * A new segment begins with the append that finds the first record of the active one so old,
-   * in ms. From 1; default never.
-   */
-  readonly segmentAgeMsMax?: number | undefined;
-  /**
-   * Longest value, in bytes: 0 to 2^28 - 9; not above what the catalog's stores take less 8.
-   * Default 64 MiB.
-   */
-  readonly recordBytesMax?: number | undefined;
-  /**
-   * Bytes that may be staged, framing included; beyond it appends throw, but a single record goes
-   * when nothing is staged. From 1, not above what the catalog's stores take; default 64 MiB.
-   */
-  readonly stagedBytesMax?: number | undefined;
-  /** What commits a record: `"sync"` (default), or `"flush"`: given to the OS. */
-  readonly commitOn?: "sync" | "flush" | undefined;
-  readonly retention?: Retention | undefined;
-  /**
-   * ms since the epoch, below 2^48; asked for each record or batch. Default `Date.now`, asked once
-   * for up to 32 of one turn. Times of records never fall all the same.
-   */
-  readonly clock?: (() => number) | undefined;
 }

@@ -105,6 +105,8 @@ class CopiedSegment implements Segment {
     return this.readView(offset).time;
   }
 
+  async refresh(): Promise<void> {}
+
   async flush(): Promise<void> {}
 
   async sync(): Promise<void> {}

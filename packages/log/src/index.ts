@@ -1,14 +1,17 @@
 export type {
   BatchesOptions,
   Log,
+  LogCursor,
   LogRecord,
   LogRecovery,
   LogStats,
   Offset,
   OffsetRange,
+  OpenCursorOptions,
   OpenLogOptions,
   ReadOptions,
   Retention,
+  SavedCursor,
   SegmentInfo,
   TailOptions,
 } from "./contract.ts";

@@ -29,7 +29,7 @@ export interface ReadableLog {
   readonly failure: LogFailure;
   readonly lock: RwLock;
   readonly cuts: CutMarks;
-  readonly commits: CommitSignal;
+  readonly commits: Pick<CommitSignal, "wait">;
   readonly writer: Pick<LogWriter, "nextOffset" | "staging">;
   readonly committer: Pick<Committer, "committedOffset">;
   readonly truncator: Pick<Truncator, "firstOffset">;

@@ -1,6 +1,7 @@
 import type { SegmentCatalog } from "@seglog/segment";
 import type { Log, OpenLogOptions } from "./contract.ts";
 import type { RecoveryEvent } from "./events-contract.ts";
+import { followLog } from "./followed-log.ts";
 import { publish } from "./log-channels.ts";
 import { resolveLogOptions } from "./log-options.ts";
 import { type RecoveredLog, recoverSegments } from "./recover-segments.ts";
@@ -20,11 +21,13 @@ export async function openLog(catalog: SegmentCatalog, options: OpenLogOptions =
   const resolved = resolveLogOptions(options);
   const begun = performance.now();
   const serial = serialCatalog(catalog);
+  if (catalog.readOnly) return followLog(serial);
   const recovered = await recoverSegments(serial, resolved.firstOffset);
   publish("seglog:recovery", () => recoveryEvent(catalog, recovered, performance.now() - begun));
   const log = new SegmentedLog(serial, recovered, resolved);
   try {
-    if (!catalog.readOnly) await log.enforceRetention();
+    await log.loadCursors();
+    await log.enforceRetention();
     return log;
   } catch (error) {
     await log.close().catch(() => {}); // the first failure is the one to tell

@@ -212,7 +212,8 @@ function openLast(
   return catalog.open(baseOffset, { mode, nextOffset: closedAt });
 }
 
-async function openSealed(
+/** Opens a segment that has a successor, which begins at `nextOffset`, be it sealed yet or not. */
+export async function openSealed(
   catalog: SegmentCatalog,
   what: { readonly baseOffset: Offset; readonly nextOffset: Offset; readonly clean: boolean },
 ): Promise<Segment> {

@@ -1,4 +1,5 @@
 import type { Retention } from "./contract.ts";
+import type { LogCursors } from "./log-cursors.ts";
 import { retainedFrom } from "./retention.ts";
 import { segmentInfo } from "./segment-info.ts";
 import type { SegmentSet } from "./segment-set.ts";
@@ -7,6 +8,7 @@ import type { Truncator } from "./truncator.ts";
 export interface RetentionRunnerParts {
   readonly segments: SegmentSet;
   readonly truncator: Truncator;
+  readonly cursors: Pick<LogCursors, "lowest">;
   readonly retention: Retention;
   readonly clock: () => number;
 }
@@ -25,13 +27,14 @@ export class RetentionRunner {
   }
 
   async enforce(): Promise<void> {
-    const { segments, truncator, retention, clock } = this.#parts;
+    const { segments, truncator, cursors, retention, clock } = this.#parts;
     if (this.#isUnlimited) return;
     await truncator.retain(() => {
       const infos = segments.all.map((segment) =>
         segmentInfo(segment, segment === segments.active),
       );
-      return retainedFrom(infos, retention, clock());
+      const from = retainedFrom(infos, retention, clock());
+      return retention.keepUncommitted === true ? Math.min(from, cursors.lowest) : from;
     });
   }
 

@@ -1,12 +1,18 @@
-import { checkInteger, checkOptions } from "@seglog/errors";
+import { checkInteger, checkOptions, invalidArgument } from "@seglog/errors";
 import type { Offset, Retention, SegmentInfo } from "./contract.ts";
+
+const LIMITS = ["bytesMax", "ageMsMax", "segmentsMax"] as const;
 
 /** @throws ERR_SEGLOG_INVALID_ARGUMENT naming the limit that is wrong */
 export function checkRetention(retention: Retention): void {
-  checkOptions("retention", retention, ["bytesMax", "ageMsMax", "segmentsMax"]);
-  for (const name of ["bytesMax", "ageMsMax", "segmentsMax"] as const) {
+  checkOptions("retention", retention, [...LIMITS, "keepUncommitted"]);
+  for (const name of LIMITS) {
     const value = retention[name];
     if (value !== undefined) checkInteger(`retention.${name}`, value, { min: 1 });
+  }
+  const { keepUncommitted } = retention;
+  if (keepUncommitted !== undefined && typeof keepUncommitted !== "boolean") {
+    throw invalidArgument("retention.keepUncommitted", keepUncommitted, "true or false");
   }
 }
 

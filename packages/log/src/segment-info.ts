@@ -24,6 +24,8 @@ export function timeOf(segment: Segment, offset: Offset): number | undefined {
   } catch (error) {
     // who reads the record is told of its damage; what only wants its time must not fail for it
     if (hasCode(error, "ERR_SEGLOG_CORRUPT")) return undefined;
+    // of a log that somebody else is cutting
+    if (hasCode(error, "ERR_SEGLOG_OUT_OF_RANGE")) return undefined;
     throw error;
   }
 }

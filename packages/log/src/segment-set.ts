@@ -42,13 +42,20 @@ export class SegmentSet {
   /** Puts `segment` in the place of the active one, also where that is pinned. Returns that. */
   replaceActive(segment: Segment): Segment {
     const old = this.active;
-    invariant(segment.baseOffset === old.baseOffset, "a segment is replaced by itself");
-    this.#segments[this.#segments.length - 1] = segment;
-    for (const { segments } of this.#pins) {
-      const at = segments.indexOf(old);
-      if (at >= 0) segments[at] = segment;
-    }
+    this.#put(segment, old);
     return old;
+  }
+
+  /** The same for any; the old one is closed as what {@link SegmentSet.takeBefore} takes out. */
+  replace(old: Segment, segment: Segment): void {
+    this.#put(segment, old);
+    this.#drop([old]);
+  }
+
+  /** Puts `segments` in the place of all; closed as said there. Pins keep what they have. */
+  replaceAll(segments: readonly Segment[]): void {
+    invariant(segments.length > 0, "a log has an active segment");
+    this.#drop(this.#segments.splice(0, this.#segments.length, ...segments));
   }
 
   /**
@@ -101,6 +108,15 @@ export class SegmentSet {
       this.#dropped.delete(segment);
     }
     if (failures.length > 0) throw failures[0];
+  }
+
+  #put(segment: Segment, old: Segment): void {
+    invariant(segment.baseOffset === old.baseOffset, "a segment is replaced by itself");
+    this.#segments[this.#segments.indexOf(old)] = segment;
+    for (const { segments } of this.#pins) {
+      const at = segments.indexOf(old);
+      if (at >= 0) segments[at] = segment;
+    }
   }
 
   #drop(segments: Segment[]): Segment[] {

@@ -1,26 +1,32 @@
 import { invalidArgument } from "@seglog/errors";
 import type { SegmentCatalog } from "@seglog/segment";
+import { checkBatch } from "./check-batch.ts";
 import { CommitSignal } from "./commit-signal.ts";
 import { Committer } from "./committer.ts";
 import type {
   BatchesOptions,
   Log,
+  LogCursor,
   LogRecord,
   LogRecovery,
   LogStats,
   Offset,
   OffsetRange,
+  OpenCursorOptions,
   ReadOptions,
+  SavedCursor,
   SegmentInfo,
   TailOptions,
 } from "./contract.ts";
 import { CutMarks } from "./cut-marks.ts";
 import { publish } from "./log-channels.ts";
-import { readOnly } from "./log-errors.ts";
+import { LogCursors } from "./log-cursors.ts";
 import { LogFailure } from "./log-failure.ts";
 import type { ResolvedLogOptions } from "./log-options.ts";
 import { LogReader, type ReadableLog } from "./log-reader.ts";
+import { logStats } from "./log-stats.ts";
 import { LogWriter } from "./log-writer.ts";
+import { ProgressPublisher } from "./progress-publisher.ts";
 import type { RecoveredLog } from "./recover-segments.ts";
 import { RetentionRunner } from "./retention-runner.ts";
 import { RwLock } from "./rw-lock.ts";
@@ -32,7 +38,7 @@ import { Truncator } from "./truncator.ts";
 /** A {@link Log} over the segments of a catalog: ties writer, reader and truncator together. */
 export class SegmentedLog implements Log {
   readonly path: string;
-  readonly readOnly: boolean;
+  readonly readOnly = false;
   readonly recovery: LogRecovery;
   readonly #catalog: SegmentCatalog;
   readonly #segments: SegmentSet;
@@ -43,6 +49,7 @@ export class SegmentedLog implements Log {
   readonly #writer: LogWriter;
   readonly #truncator: Truncator;
   readonly #retention: RetentionRunner;
+  readonly #cursors: LogCursors;
   readonly #readable: ReadableLog;
   readonly #reader: LogReader;
   #closing: Promise<void> | undefined;
@@ -54,17 +61,22 @@ export class SegmentedLog implements Log {
     const lock = new RwLock();
     const failure = new LogFailure(catalog.path, () => commits.notify());
     const segments = new SegmentSet(recovered.segments);
-    const onCommitted = (): void => commits.notify();
+    const progress = new ProgressPublisher(catalog, recovered);
+    const onCommitted = (): void => {
+      progress.committed(committer.committedOffset);
+      commits.notify();
+    };
     const { commitOn, clock, retention } = options;
     const { path } = catalog;
     const committer = new Committer({ path, segments, failure, commitOn, onCommitted }, nextOffset);
     const onRolled = (): void => this.#rolled();
     const base = { catalog, segments, failure, committer };
     const writer = new LogWriter({ ...options, ...base, nextOffset, lastTime, onRolled });
-    const truncator = new Truncator({ ...base, writer, lock, cuts, firstOffset });
+    const cursors = new LogCursors({ catalog, failure, log: this });
+    const own = { writer, lock, cuts, cursors, progress, firstOffset };
+    const truncator = new Truncator({ ...base, ...own });
     const readable = { segments, failure, lock, cuts, commits, writer, committer, truncator };
     this.path = path;
-    this.readOnly = catalog.readOnly;
     this.recovery = recovered.recovery;
     this.#catalog = catalog;
     this.#failure = failure;
@@ -73,7 +85,8 @@ export class SegmentedLog implements Log {
     this.#committer = committer;
     this.#writer = writer;
     this.#truncator = truncator;
-    this.#retention = new RetentionRunner({ segments, truncator, retention, clock });
+    this.#retention = new RetentionRunner({ segments, truncator, cursors, retention, clock });
+    this.#cursors = cursors;
     this.#readable = readable;
     this.#reader = new LogReader(readable);
   }
@@ -101,14 +114,16 @@ export class SegmentedLog implements Log {
     return { lowest: firstOffset, highest: committedOffset - 1 };
   }
 
+  async refresh(): Promise<void> {
+    this.#failure.checkOpen();
+  }
+
   append(value: Uint8Array): Offset {
-    if (this.readOnly) this.#refuseWriting();
     if (!(value instanceof Uint8Array)) throw invalidArgument("value", value, "a Uint8Array");
     return this.#writer.append(value);
   }
 
   appendBatch(values: readonly Uint8Array[]): Offset {
-    if (this.readOnly) this.#refuseWriting();
     checkBatch(values);
     return this.#writer.appendBatch(values);
   }
@@ -145,26 +160,39 @@ export class SegmentedLog implements Log {
     return this.#reader.offsetAtTime(time);
   }
 
+  /** To be called once, before anything else. */
+  async loadCursors(): Promise<void> {
+    await this.#cursors.load();
+  }
+
+  cursor(name: string, options?: OpenCursorOptions): Promise<LogCursor> {
+    return this.#cursors.open(name, options);
+  }
+
+  cursors(): Promise<SavedCursor[]> {
+    return this.#cursors.list();
+  }
+
+  removeCursor(name: string): Promise<void> {
+    return this.#cursors.remove(name);
+  }
+
   async truncateBefore(offset: Offset): Promise<void> {
-    if (this.readOnly) this.#refuseWriting();
     this.#failure.checkUsable();
     await this.#truncator.truncateBefore(offset);
   }
 
   async truncateAfter(offset: Offset): Promise<void> {
-    if (this.readOnly) this.#refuseWriting();
     this.#failure.checkUsable();
     await this.#truncator.truncateAfter(offset);
   }
 
   async resume(): Promise<void> {
-    if (this.readOnly) this.#refuseWriting();
     this.#failure.checkOpen();
     await this.#truncator.resume();
   }
 
   async enforceRetention(): Promise<void> {
-    if (this.readOnly) this.#refuseWriting();
     this.#failure.checkUsable();
     await this.#retention.enforce();
   }
@@ -182,20 +210,14 @@ export class SegmentedLog implements Log {
 
   stats(): LogStats {
     this.#failure.checkOpen();
-    const { all } = this.#segments;
-    return {
-      segments: all.length,
-      storeBytes: all.reduce((sum, segment) => sum + segment.storeBytes, 0),
-      indexBytes: all.reduce((sum, segment) => sum + segment.indexBytes, 0),
+    const parts = { catalog: this.#catalog, segments: this.#segments, failure: this.#failure };
+    return logStats(parts, {
       stagedBytes: this.stagedBytes,
       appends: this.#writer.appends,
       rolls: this.#writer.rolls,
       syncs: this.#committer.syncs,
       segmentsRemoved: this.#truncator.segmentsRemoved,
-      mapper: this.#catalog.mapper,
-      poisoned: this.#failure.isPoisoned,
-      stalled: this.#failure.isStalled,
-    };
+    });
   }
 
   close(): Promise<void> {
@@ -206,7 +228,7 @@ export class SegmentedLog implements Log {
   /** Calls that came before this one are carried out; later ones are refused. */
   async #close(): Promise<void> {
     this.#failure.beginClose();
-    const mustSync = !this.readOnly && this.#failure.isSound;
+    const mustSync = this.#failure.isSound;
     let failure: unknown;
     try {
       if (mustSync) await this.#commitAll("sync");
@@ -216,10 +238,11 @@ export class SegmentedLog implements Log {
     this.#failure.close();
     await this.#lock.withExclusive(async () => {
       await this.#writer.settle();
+      await this.#cursors.settle();
       try {
         const { nextOffset } = this.#segments.active;
         await this.#segments.close();
-        if (!this.readOnly && this.#failure.isSound) await this.#markClosed(nextOffset);
+        if (this.#failure.isSound) await this.#markClosed(nextOffset);
       } catch (error) {
         failure ??= error;
       } finally {
@@ -244,9 +267,8 @@ export class SegmentedLog implements Log {
   }
 
   async #commit(how: "sync" | "flush"): Promise<void> {
-    if (this.readOnly) this.#failure.checkOpen();
-    else this.#failure.checkUsable();
-    if (!this.readOnly) await this.#commitAll(how);
+    this.#failure.checkUsable();
+    await this.#commitAll(how);
   }
 
   async #commitAll(how: "sync" | "flush"): Promise<void> {
@@ -271,20 +293,5 @@ export class SegmentedLog implements Log {
       sealedBytes: all.at(-2)?.storeBytes ?? 0,
     }));
     this.#retention.start();
-  }
-
-  #refuseWriting(): never {
-    this.#failure.checkOpen();
-    throw readOnly(this.path);
-  }
-}
-
-function checkBatch(values: readonly Uint8Array[]): void {
-  if (!Array.isArray(values) || values.length === 0) {
-    throw invalidArgument("values", values, "an array of at least one Uint8Array");
-  }
-  for (let i = 0; i < values.length; i++) {
-    if (values[i] instanceof Uint8Array) continue;
-    throw invalidArgument(`values[${i}]`, values[i], "a Uint8Array");
   }
 }

@@ -21,6 +21,13 @@ export function serialCatalog(catalog: SegmentCatalog): SegmentCatalog {
     remove: (baseOffsets) => inTurn(() => catalog.remove(baseOffsets)),
     loadState: () => inTurn(() => catalog.loadState()),
     saveState: (state) => inTurn(() => catalog.saveState(state)),
+    // synchronous, and of no file that the others touch
+    publish: (progress) => catalog.publish(progress),
+    published: () => catalog.published(),
+    watch: (onChange) => catalog.watch(onChange),
+    listCursors: () => inTurn(() => catalog.listCursors()),
+    saveCursor: (name, offset) => inTurn(() => catalog.saveCursor(name, offset)),
+    removeCursor: (name) => inTurn(() => catalog.removeCursor(name)),
     close: () => inTurn(() => catalog.close()),
   };
 }

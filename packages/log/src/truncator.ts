@@ -6,9 +6,11 @@ import { copySegment } from "./copied-segment.ts";
 import type { CutMarks } from "./cut-marks.ts";
 import type { TruncateEvent } from "./events-contract.ts";
 import { publish } from "./log-channels.ts";
+import type { LogCursors } from "./log-cursors.ts";
 import { outOfRange } from "./log-errors.ts";
 import type { LogFailure } from "./log-failure.ts";
 import type { LogWriter } from "./log-writer.ts";
+import type { ProgressPublisher } from "./progress-publisher.ts";
 import type { RwLock } from "./rw-lock.ts";
 import { timeOf } from "./segment-info.ts";
 import type { SegmentSet } from "./segment-set.ts";
@@ -21,6 +23,8 @@ export interface TruncatorParts {
   readonly lock: RwLock;
   readonly failure: LogFailure;
   readonly cuts: CutMarks;
+  readonly cursors: LogCursors;
+  readonly progress: ProgressPublisher;
   readonly firstOffset: Offset;
 }
 
@@ -87,6 +91,8 @@ export class Truncator {
       throw outOfRange("offset", offset, { from, to: writer.nextOffset });
     }
     this.#checkBoundary(offset + 1);
+    // whoever follows must know before a record gets an offset that another one had
+    this.#parts.progress.cut(offset + 1);
     // what is appended from this call on follows `offset`
     cuts.cut(offset + 1);
     writer.beginHold(offset + 1);
@@ -100,6 +106,7 @@ export class Truncator {
     if (offset > committer.durableOffset) await writer.commitPlaced();
     await this.#saveTwice({ firstOffset: offset });
     this.#first = offset;
+    this.#parts.progress.first(offset);
     await this.#removeBefore(offset);
     // for want of room there may be no new segment: what the last one holds is out of sight all the
     // same, and what could be removed was
@@ -113,9 +120,10 @@ export class Truncator {
   }
 
   async #dropFrom(nextOffset: Offset): Promise<void> {
-    const { catalog, segments, writer } = this.#parts;
+    const { catalog, cursors, segments, writer } = this.#parts;
     await writer.commitPlaced();
     await writer.settleSeals();
+    await cursors.takeBack(nextOffset);
     await catalog.saveState(this.#state({ truncatingTo: nextOffset }));
     const dropped = segments.takeAfter(nextOffset);
     try {

@@ -5,7 +5,17 @@ import type { SegmentCatalog } from "./support/parts.ts";
 import { memoryPlace } from "./support/place.ts";
 import { appendRange } from "./support/records.ts";
 
-const CALLS = ["list", "create", "open", "remove", "loadState", "saveState", "close"] as const;
+const CALLS = [
+  "list",
+  "create",
+  "open",
+  "remove",
+  "loadState",
+  "saveState",
+  "listCursors",
+  "saveCursor",
+  "close",
+] as const;
 
 /** `catalog`, every call of which takes a while, and what was called while another was running. */
 function watched(catalog: SegmentCatalog): { catalog: SegmentCatalog; overlaps: Set<string> } {
@@ -22,7 +32,11 @@ function watched(catalog: SegmentCatalog): { catalog: SegmentCatalog; overlaps: 
     };
   }
   const { path, readOnly, mapper } = catalog;
-  return { catalog: { path, readOnly, mapper, ...slow } as SegmentCatalog, overlaps };
+  const quick = {
+    publish: (progress) => catalog.publish(progress),
+    published: () => catalog.published(),
+  } satisfies Partial<SegmentCatalog>;
+  return { catalog: { path, readOnly, mapper, ...quick, ...slow } as SegmentCatalog, overlaps };
 }
 
 describe("a log calls its catalog", () => {

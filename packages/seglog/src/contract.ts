@@ -1,30 +1,16 @@
-import type { FileSystem } from "@seglog/fs";
 import type { GroupCommitStats } from "@seglog/groupcommit";
-import type { Index } from "@seglog/index";
 import type {
   LogRecovery,
   LogStats,
   Offset,
   OffsetRange,
-  Retention,
+  OpenCursorOptions,
+  SavedCursor,
   SegmentInfo,
 } from "@seglog/log";
-import type { OpenIndexRequest, OpenStoreRequest } from "@seglog/segment";
-import type { FrameFormat, Store } from "@seglog/store";
+import type { BytesOrString } from "./options-contract.ts";
 
-/** What a log without a codec takes: bytes, or a string, which is stored as UTF-8. */
-export type BytesOrString = Uint8Array | string;
-
-/** Turns values into bytes and back. Both must be pure: the same input, the same output. */
-export interface Codec<In, Out = In> {
-  /** The bytes of `value`; the log copies them before the call that encodes returns. */
-  readonly encode: (value: In) => Uint8Array;
-  /**
-   * The value of `bytes`, not to be written to. Those of the methods whose names end in `View` are
-   * lent, as they say; all others may be kept, and are not reused.
-   */
-  readonly decode: (bytes: Uint8Array) => Out;
-}
+export type { BytesOrString, Codec, Durability, OpenLogOptions } from "./options-contract.ts";
 
 /** A record as it is read. */
 export interface TypedRecord<Out> {
@@ -152,6 +138,44 @@ export interface Seglog<In = BytesOrString, Out = Uint8Array> {
    */
   tail(options?: TailOptions): AsyncIterableIterator<TypedRecord<Out>>;
 
+  /**
+   * The records of a range, one a chunk, for `pipeTo`, and for `pipeline` of
+   * `node:stream/promises`. Options and end as of {@link Seglog.batches}; errors of those error the
+   * stream. Holds one batch at a time. `ReadableStream.from(log.tail())` goes on live.
+   */
+  readable(options?: BatchesOptions): ReadableStream<TypedRecord<Out>>;
+
+  /**
+   * Takes values, one a chunk, each staged as by {@link Seglog.write}, and waits where that has no
+   * room: a slow disk holds back whoever writes, with `stagedBytesMax` in memory at most.
+   * Durability: closing the stream is a {@link Seglog.sync}; aborting it appends no more, and takes
+   * nothing back. The log stays open. `pipeline` takes it, too; its types do not know yet: cast it.
+   */
+  writable(): WritableStream<In>;
+
+  /**
+   * The place of a consumer, kept in the log under `name` across crashes; made, durably, where
+   * there is none. At least once: what was not committed is delivered again.
+   *
+   * @param name  1 to 64 of `a-z 0-9 . _ -`, a letter or digit first
+   * @throws ERR_SEGLOG_CORRUPT  what was saved is damaged: remove it, and begin again
+   * @throws ERR_SEGLOG_NOT_FOUND  there is none, and the log was opened read-only
+   */
+  cursor(name: string, options?: OpenCursorOptions): Promise<Cursor<Out>>;
+
+  /** Every cursor, by name; `offset` is `undefined` where what was saved is damaged. */
+  cursors(): Promise<SavedCursor[]>;
+
+  /** Forgets a cursor, durably; one that is not there counts as removed. */
+  removeCursor(name: string): Promise<void>;
+
+  /**
+   * Of a log that was opened `readOnly`: looks now how far its writer, in another process or
+   * thread, is. When it resolves, what that had acknowledged before the call can be read; until
+   * then offsets and reads are as of the last look. A `tail` looks by itself.
+   */
+  refresh(): Promise<void>;
+
   /** Lowest and highest committed offset, both inclusive; `undefined` while there is none. */
   offsetRange(): OffsetRange | undefined;
 
@@ -196,6 +220,37 @@ export interface Seglog<In = BytesOrString, Out = Uint8Array> {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
+/** Where a consumer is, and the records from there on. */
+export interface Cursor<Out> extends AsyncIterable<TypedRecord<Out>> {
+  /** What it was opened by. */
+  readonly name: string;
+  /**
+   * Where to go on: one past the last record that is done with, not below `firstOffset`. A
+   * `truncateAfter` takes it back to the new end.
+   */
+  readonly offset: Offset;
+
+  /**
+   * Says that the records before `offset` are done with: `commit(record.offset + 1)`. It may also
+   * go back. Durable when it resolves; costs a sync of its own.
+   *
+   * @throws ERR_SEGLOG_OUT_OF_RANGE  `offset` is above `committedOffset`
+   * @throws ERR_SEGLOG_READ_ONLY  the log was opened read-only
+   */
+  commit(offset: Offset): Promise<void>;
+
+  /** Records from {@link Cursor.offset} to where the log ends now. */
+  records(options?: CursorRecordsOptions): AsyncIterableIterator<TypedRecord<Out>>;
+
+  /** Records from {@link Cursor.offset} on, and each new one; as the cursor itself in a loop. */
+  tail(options?: CursorTailOptions): AsyncIterableIterator<TypedRecord<Out>>;
+}
+
+/** What a cursor's records are limited by. */
+export type CursorRecordsOptions = Omit<BatchesOptions, "from" | "to" | "reverse" | "uncommitted">;
+/** What ends a cursor's tail. */
+export type CursorTailOptions = Omit<TailOptions, "from">;
+
 /** How one append is made. */
 export interface AppendOptions {
   /** Honoured until the record has an offset; afterwards the promise tells what became of it. */
@@ -235,63 +290,4 @@ export interface TailOptions {
 /** Counters since opening, and sizes now; docs/watching.md has each with its unit. */
 export interface SeglogStats extends LogStats {
   readonly groupCommit: GroupCommitStats;
-}
-
-/** What an acknowledgement means. */
-export type Durability =
-  /** The record survives a power cut: a sync that covers it has finished. */
-  | "commit"
-  /** The OS has it, and a sync follows within so many ms: a power cut takes at most that time. */
-  | { readonly everyMs: number }
-  /** The OS has it: a killed process loses nothing, a power cut may. */
-  | "os";
-
-/** Every field may be left out; an unknown name is `ERR_SEGLOG_INVALID_ARGUMENT`. */
-export interface OpenLogOptions<In = BytesOrString, Out = Uint8Array> {
-  /** Turns values into bytes and back. Default: `Uint8Array` or string in, `Uint8Array` out. */
-  readonly codec?: Codec<In, Out> | undefined;
-  /** First offset of a log that is made; one that is there keeps its own. Default 0. */
-  readonly firstOffset?: Offset | undefined;
-  /** What an acknowledgement means. Default `"commit"`. `everyMs`: 1 to 3,600,000. */
-  readonly durability?: Durability | undefined;
-  /** A segment is full with so many bytes of frames: 1 to 2^30. Default 64 MiB. */
-  readonly segmentBytesMax?: number | undefined;
-  /**
-   * A new segment begins with the append that finds the active one's first record so old, in ms.
-   * Default never.
-   */
-  readonly segmentAgeMsMax?: number | undefined;
-  /** A segment is full with so many records: 1 to 2^26. Default 2^26. */
-  readonly indexEntriesMax?: number | undefined;
-  /** Longest value, in bytes: 0 to 2^28 - 9. Default 64 MiB. */
-  readonly recordBytesMax?: number | undefined;
-  /** Bytes staged and not yet acknowledged, each record with 16 more: 1 to 2^30. Default 64 MiB. */
-  readonly stagedBytesMax?: number | undefined;
-  /**
-   * How many appends may wait for room beyond `stagedBytesMax`; one more rejects with
-   * `ERR_SEGLOG_OVERLOADED`. From 0. Default 1,000,000: some hundred MiB of heap.
-   */
-  readonly waitingMax?: number | undefined;
-  /**
-   * Of segments made from now on. `"plain"` has no checksums: damage is not found, and after a
-   * power cut neither are records that did not reach the disk whole. Default `"checked"`.
-   */
-  readonly frameFormat?: FrameFormat | undefined;
-  /** What is dropped without being asked, in the background. Default nothing. */
-  readonly retention?: Retention | undefined;
-  /**
-   * Takes no lock, never writes; sees what is there at open. Files are read by calls and not
-   * mapped, since a writer may cut them. Default false.
-   */
-  readonly readOnly?: boolean | undefined;
-  /** Permissions of every file made, before the umask. Default 0o644. */
-  readonly mode?: number | undefined;
-  /** The time in ms since the epoch. Default `Date.now`. */
-  readonly clock?: (() => number) | undefined;
-  /** The disk. Default `nodeFileSystem()`. */
-  readonly fs?: FileSystem | undefined;
-  /** Opens a segment's store. Default `openFileStore`. */
-  readonly openStore?: ((request: OpenStoreRequest) => Promise<Store>) | undefined;
-  /** Opens a segment's index. Default `openMappedIndex`; `memoryIndex` for `"scratch"`. */
-  readonly openIndex?: ((request: OpenIndexRequest) => Promise<Index>) | undefined;
 }

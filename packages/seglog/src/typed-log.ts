@@ -1,12 +1,24 @@
 import { inspect } from "node:util";
 import { checkOptions, hasCode, invalidArgument, SeglogError } from "@seglog/errors";
 import type { GroupCommit } from "@seglog/groupcommit";
-import type { Log, LogRecord, LogRecovery, Offset, OffsetRange, SegmentInfo } from "@seglog/log";
+import type {
+  Log,
+  LogRecord,
+  LogRecovery,
+  Offset,
+  OffsetRange,
+  OpenCursorOptions,
+  SavedCursor,
+  SegmentInfo,
+} from "@seglog/log";
+import { checkAppendOptions } from "./check-append-options.ts";
+import { codecError } from "./codec-error.ts";
 import { bytes } from "./codecs.ts";
 import type {
   AppendOptions,
   BatchesOptions,
   Codec,
+  Cursor,
   ReadOptions,
   Seglog,
   SeglogStats,
@@ -15,6 +27,8 @@ import type {
 } from "./contract.ts";
 import { describeLog } from "./describe-log.ts";
 import { RecordIterator } from "./record-iterator.ts";
+import { readableOf, writableTo } from "./record-streams.ts";
+import { typedCursor } from "./typed-cursor.ts";
 
 /** Bytes that a staged record counts beside its length. */
 const RECORD_OVERHEAD_BYTES = 16;
@@ -134,6 +148,30 @@ export class TypedLog<In, Out> implements Seglog<In, Out> {
   tail(options: TailOptions = {}): AsyncIterableIterator<TypedRecord<Out>> {
     checkOptions("options", options, ["from", "signal"]);
     return new RecordIterator(this.#decoded(this.#log.tailBatches(options)));
+  }
+
+  readable(options?: BatchesOptions): ReadableStream<TypedRecord<Out>> {
+    return readableOf(this.batches(options));
+  }
+
+  writable(): WritableStream<In> {
+    return writableTo(this);
+  }
+
+  async cursor(name: string, options?: OpenCursorOptions): Promise<Cursor<Out>> {
+    return typedCursor(await this.#log.cursor(name, options), this);
+  }
+
+  cursors(): Promise<SavedCursor[]> {
+    return this.#log.cursors();
+  }
+
+  removeCursor(name: string): Promise<void> {
+    return this.#log.removeCursor(name);
+  }
+
+  refresh(): Promise<void> {
+    return this.#log.refresh();
   }
 
   offsetRange(): OffsetRange | undefined {
@@ -257,23 +295,4 @@ export class TypedLog<In, Out> implements Seglog<In, Out> {
       yield decoded;
     }
   }
-}
-
-function checkAppendOptions(options: AppendOptions | undefined): void {
-  if (options !== undefined) checkOptions("options", options, ["signal"]);
-}
-
-function codecError(
-  operation: "encode" | "decode",
-  cause: unknown,
-  offset?: Offset,
-): SeglogError<"ERR_SEGLOG_CODEC"> {
-  const where = offset === undefined ? "" : ` record ${offset}`;
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new SeglogError(
-    "ERR_SEGLOG_CODEC",
-    `the codec failed to ${operation}${where}: ${reason}`,
-    { operation, ...(offset === undefined ? {} : { offset }) },
-    { cause },
-  );
 }

@@ -1,5 +1,6 @@
 import { checkInteger, checkOneOf, checkOptions, invalidArgument } from "@seglog/errors";
-import type { DirectoryCatalogOptions, OpenListedOptions } from "./contract.ts";
+import type { OpenListedOptions } from "./contract.ts";
+import type { DirectoryCatalogOptions } from "./directory-contract.ts";
 import { INDEX_ENTRIES_LIMIT, SEGMENT_BYTES_DEFAULT, SEGMENT_BYTES_LIMIT } from "./open-segment.ts";
 import { RECORD_HEAD_BYTES } from "./record-head.ts";
 

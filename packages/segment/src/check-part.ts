@@ -8,6 +8,7 @@ const STORE_METHODS: readonly (keyof Store)[] = Object.freeze([
   "readView",
   "next",
   "scan",
+  "refresh",
   "flush",
   "sync",
   "truncate",

@@ -1,6 +1,23 @@
-import type { FileSystem } from "@seglog/fs";
 import type { Index } from "@seglog/index";
-import type { FrameFormat, OpenFileStoreOptions, ScanSpace, Store } from "@seglog/store";
+import type { ScanSpace, Store } from "@seglog/store";
+import type {
+  CatalogState,
+  LogProgress,
+  OpenListedOptions,
+  PublishedProgress,
+  SavedCursor,
+  SegmentListing,
+} from "./catalog-contract.ts";
+
+export type {
+  CatalogState,
+  LogCut,
+  LogProgress,
+  OpenListedOptions,
+  PublishedProgress,
+  SavedCursor,
+  SegmentListing,
+} from "./catalog-contract.ts";
 
 /** A record's number in the log: a safe integer from 0, rising by one, never reused. */
 export type Offset = number;
@@ -19,8 +36,8 @@ export interface SegmentRecord {
  *
  * Single-threaded by contract: no two calls run at the same time, except that `append` and the
  * reading members may be called while a `flush` or `sync` is in flight, and the reading members
- * also while a `truncate` or `seal` is; what a truncate drops is not held from the call on.
- * Failures are those of the store, `ERR_SEGLOG_NOT_WRITTEN` too: see `Store` of `@seglog/store`.
+ * also while a `truncate`, `seal` or `refresh` is; what a truncate drops is not held from the call
+ * on. Failures are those of the store, `ERR_SEGLOG_NOT_WRITTEN` too: see `Store`.
  * After `close` every call but `close` and `hasRoom` fails with `ERR_SEGLOG_CLOSED`.
  */
 export interface Segment {
@@ -84,6 +101,13 @@ export interface Segment {
 
   /** Time of the record with `offset`; errors as {@link Segment.read}. */
   timeOf(offset: Offset): number;
+
+  /**
+   * For a segment that was opened read-only while somebody else appends to it: takes in the records
+   * before `nextOffset` that were written since. Fewer, where fewer are there, or where the store
+   * cannot tell. One that is written through this object knows all it holds, and does nothing.
+   */
+  refresh(nextOffset: Offset): Promise<void>;
 
   /** Gives everything appended before the call to the OS; see `Store.flush`. */
   flush(): Promise<void>;
@@ -205,95 +229,41 @@ export interface SegmentCatalog {
    */
   saveState(state: CatalogState): Promise<void>;
 
+  /**
+   * Tells whoever reads the log in other processes and threads of this machine how far it is; from
+   * the first saved state on that says that the log is open.
+   * Synchronous, and shows at once; a system call at most. Durability: none, and none is needed:
+   * what was published before the system started is not believed.
+   *
+   * @throws ERR_SEGLOG_IO  it did not come out; what was published before may still stand
+   */
+  publish(progress: LogProgress): void;
+
+  /**
+   * What {@link SegmentCatalog.publish} was last called with, in whatever process, since the system
+   * started; `undefined` where nothing was, or where it is not known. Synchronous.
+   * Read-only, a file that was made later is found by the next `loadState`.
+   */
+  published(): PublishedProgress | undefined;
+
+  /**
+   * Calls `onChange` when something may have been written: a hint, which may also come for nothing,
+   * late, or never.
+   */
+  watch(onChange: () => void): { close(): void };
+
+  /** Every cursor that was saved and not removed, by name in ascending order. */
+  listCursors(): Promise<SavedCursor[]>;
+
+  /**
+   * Saves where a consumer is. Atomic and durable, as `saveState`.
+   * @throws ERR_SEGLOG_INVALID_ARGUMENT  `name` is no cursor's name
+   */
+  saveCursor(name: string, offset: Offset): Promise<void>;
+
+  /** Forgets a cursor, durably; one that is not there counts as removed. */
+  removeCursor(name: string): Promise<void>;
+
   /** Releases the catalog and its lock, not the segments. Idempotent. */
   close(): Promise<void>;
-}
-
-/** A segment that is there, not opened. */
-export interface SegmentListing {
-  readonly baseOffset: Offset;
-  /** Bytes of store and index on disk. */
-  readonly bytes: number;
-}
-
-/** How a segment that is there is opened. */
-export interface OpenListedOptions {
-  /**
-   * - `"sealed"`: complete; ends at `nextOffset`; anything else is damage.
-   * - `"closed"`: the last segment of a log that was closed cleanly; for appending; any bad
-   *   frame is damage.
-   * - `"crashed"`: the last segment of a log that was not; for appending; a torn tail is cut.
-   */
-  readonly mode: "sealed" | "closed" | "crashed";
-  /** One past the last record, where known: always with `"sealed"`. */
-  readonly nextOffset?: Offset;
-  /**
-   * With `"crashed"`: a truncation was cut short that drops the records from here on. What lies
-   * there is dropped and not judged, by stores that know `keepRecords`; others may still have it.
-   */
-  readonly cutAt?: Offset;
-  /**
-   * With `"crashed"` and `nextOffset`: only zeros, which were preallocated, may lie behind the last
-   * record; other bytes are damage, as in a log that was closed. Default false: they are cut.
-   */
-  readonly zerosOnly?: boolean;
-}
-
-/** What a log must remember beside its segments. */
-export interface CatalogState {
-  /** Offset of the first record retained. */
-  readonly firstOffset: Offset;
-  /** One past the last record of a log closed cleanly; `undefined` while open, or after a crash. */
-  readonly closedAt: Offset | undefined;
-  /**
-   * Set while `truncateAfter` is under way: records from this offset on are dropped, and whoever
-   * opens the log finishes that.
-   */
-  readonly truncatingTo: Offset | undefined;
-  /** Time of the last record ever appended, in ms since the epoch; times never go below it. */
-  readonly lastTime: number;
-}
-
-/** What a catalog asks of whoever opens its stores. `openFileStore` takes it as it is. */
-export type OpenStoreRequest = OpenFileStoreOptions;
-
-/** What a catalog asks of whoever opens its indexes. */
-export interface OpenIndexRequest {
-  readonly fs: FileSystem;
-  readonly path: string;
-  readonly baseOffset: Offset;
-  /**
-   * - `"write"`: made if missing, kept in the file.
-   * - `"read"`: as the file is; a missing one is `ERR_SEGLOG_NOT_FOUND`, and writing to it throws
-   *   `ERR_SEGLOG_READ_ONLY`.
-   * - `"scratch"`: empty, in memory; touches no file.
-   */
-  readonly access: "write" | "read" | "scratch";
-  /** Permissions of a new file. */
-  readonly mode: number;
-}
-
-/** Where a log's segments are and how they are made. */
-export interface DirectoryCatalogOptions {
-  readonly fs: FileSystem;
-  /** Made, with its parents, if it is missing. */
-  readonly directory: string;
-  readonly openStore: (request: OpenStoreRequest) => Promise<Store>;
-  readonly openIndex: (request: OpenIndexRequest) => Promise<Index>;
-  /** Takes no lock and never writes. Default false. */
-  readonly readOnly?: boolean;
-  /** A segment is full with so many bytes of frames: 1 to 1 GiB. Default 64 MiB. */
-  readonly segmentBytesMax?: number;
-  /** A segment is full with so many records: 1 to 2^26. Default 2^26. */
-  readonly indexEntriesMax?: number;
-  /** Longest record of a store, the segment's 8 bytes included. Default 64 MiB + 8. */
-  readonly recordBytesMax?: number;
-  /** Bytes a store may hold staged. Default 64 MiB. */
-  readonly stagedBytesMax?: number;
-  /** Of stores made from now on. Default `"checked"`. */
-  readonly frameFormat?: FrameFormat;
-  /** Permissions of every file made, before the umask; directories get x where r. Default 0o644. */
-  readonly mode?: number;
-  /** Source of random u32s for the log's id and the stores' salts. Default: the system's. */
-  readonly random?: () => number;
 }

@@ -1,37 +1,37 @@
 import { checkInteger, hasCode, SeglogError, shortageOf } from "@seglog/errors";
 import type { FileLock } from "@seglog/fs";
-import type { Index } from "@seglog/index";
-import type { Store } from "@seglog/store";
 import {
   checkCatalogOptions,
   checkOpenListed,
   type ResolvedCatalogOptions,
 } from "./catalog-options.ts";
-import { checkedIndex, checkedStore } from "./check-part.ts";
 import { quietly, removeIfThere } from "./clean-up.ts";
 import type {
   CatalogState,
-  DirectoryCatalogOptions,
+  LogProgress,
   Offset,
   OpenListedOptions,
-  OpenSegmentOptions,
+  PublishedProgress,
+  SavedCursor,
   Segment,
   SegmentCatalog,
   SegmentListing,
 } from "./contract.ts";
+import { type CursorPlace, listCursors, removeCursor, saveCursor } from "./cursor-file.ts";
+import type { DirectoryCatalogOptions } from "./directory-contract.ts";
 import { directoryMode, parentOf } from "./directory-paths.ts";
-import { openSegment } from "./open-segment.ts";
-import { bytesBehind, refuseOverlong } from "./refuse-overlong.ts";
-import { baseOffsetOf, indexName, storeName } from "./segment-name.ts";
+import { ProgressFile } from "./progress-file.ts";
+import { baseOffsetOf, indexName } from "./segment-name.ts";
+import { SegmentOpener } from "./segment-opener.ts";
 import { StateFile } from "./state-file.ts";
-import { type StoreRequestParts, storeRequest } from "./store-request.ts";
 
 /** Name of the file whose lock keeps a second writer out. */
 export const LOCK_FILE_NAME = "seglog.lock";
 
 /**
- * The segments of a log as files of one directory: `BASE.store`, `BASE.index`, one state file and
- * one lock file. Names that are not ours are left alone.
+ * The segments of a log as files of one directory: `BASE.store`, `BASE.index`, `NAME.cursor`,
+ * one state file, one that says how far the log is, and one lock file. Names that are not ours are
+ * left alone.
  *
  * Makes the directory if it is missing, and locks it, unless `readOnly`.
  *
@@ -47,7 +47,8 @@ export async function openDirectoryCatalog(
   const stateFile = new StateFile(resolved);
   if (readOnly) {
     await fs.list(directory); // not `stat`: the directory may be reached through a link
-    return new DirectoryCatalog({ options: resolved, stateFile, lock: undefined });
+    const progress = await ProgressFile.openForReading(resolved);
+    return new DirectoryCatalog({ options: resolved, stateFile, lock: undefined, progress });
   }
   await fs.makeDirectory(directory, { mode: directoryMode(mode) });
   const lock = await fs.lock(`${directory}/${LOCK_FILE_NAME}`, { mode });
@@ -56,7 +57,7 @@ export async function openDirectoryCatalog(
       // a process killed while it made the directory may have left its name without a sync
       await fs.syncDirectory(parentOf(directory));
     }
-    return new DirectoryCatalog({ options: resolved, stateFile, lock });
+    return new DirectoryCatalog({ options: resolved, stateFile, lock, progress: undefined });
   } catch (error) {
     await quietly(lock.release());
     throw error;
@@ -68,6 +69,7 @@ interface DirectoryCatalogParts {
   readonly stateFile: StateFile;
   /** `undefined` where nothing is written. */
   readonly lock: FileLock | undefined;
+  readonly progress: ProgressFile | undefined;
 }
 
 class DirectoryCatalog implements SegmentCatalog {
@@ -77,15 +79,19 @@ class DirectoryCatalog implements SegmentCatalog {
   readonly #options: ResolvedCatalogOptions;
   readonly #stateFile: StateFile;
   readonly #lock: FileLock | undefined;
+  readonly #opener: SegmentOpener;
+  #progress: ProgressFile | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor({ options, stateFile, lock }: DirectoryCatalogParts) {
+  constructor({ options, stateFile, lock, progress }: DirectoryCatalogParts) {
     this.path = options.directory;
     this.readOnly = options.readOnly;
     this.mapper = options.fs.mapper;
     this.#options = options;
     this.#stateFile = stateFile;
     this.#lock = lock;
+    this.#opener = new SegmentOpener(options, stateFile);
+    this.#progress = progress;
   }
 
   async list(): Promise<SegmentListing[]> {
@@ -105,16 +111,15 @@ class DirectoryCatalog implements SegmentCatalog {
   async create(baseOffset: Offset): Promise<Segment> {
     checkInteger("baseOffset", baseOffset, { min: 0 });
     this.#checkWritable();
-    const path = this.#storePath(baseOffset);
+    const path = this.#opener.storePath(baseOffset);
     if ((await this.#options.fs.stat(path)) !== undefined) {
       throw new SeglogError("ERR_SEGLOG_EXISTS", `${path} is there already`, { path });
     }
     let segment: Segment | undefined;
     try {
       // an index may have been left behind by a removal that a crash cut short
-      await removeIfThere(this.#options.fs, this.#indexPath(baseOffset));
-      const store = await this.#openStore(baseOffset, { create: "exclusive", end: "crashed" });
-      segment = await this.#open(baseOffset, store, { access: "write", trustIndex: false });
+      await removeIfThere(this.#options.fs, this.#opener.indexPath(baseOffset));
+      segment = await this.#opener.create(baseOffset);
       await this.#options.fs.syncDirectory(this.path);
       return segment;
     } catch (error) {
@@ -130,7 +135,7 @@ class DirectoryCatalog implements SegmentCatalog {
    * taken for the log's last, behind records that went to the one before.
    */
   async #unmake(baseOffset: Offset, cause: unknown): Promise<void> {
-    const path = this.#storePath(baseOffset);
+    const path = this.#opener.storePath(baseOffset);
     try {
       const isThere = (await this.#options.fs.stat(path)) !== undefined;
       await this.#removeFiles(baseOffset);
@@ -147,21 +152,7 @@ class DirectoryCatalog implements SegmentCatalog {
     checkInteger("baseOffset", baseOffset, { min: 0 });
     checkOpenListed(options);
     this.#checkOpen();
-    const { mode, nextOffset, cutAt } = options;
-    const how = {
-      trustIndex: mode !== "crashed",
-      ...(nextOffset === undefined ? {} : { nextOffset }),
-    };
-    if (mode === "crashed" && nextOffset !== undefined && !this.readOnly) {
-      await this.#checkEnd(baseOffset, { ...options, nextOffset });
-    }
-    const kept = cutAt === undefined ? {} : { keepRecords: Math.max(0, cutAt - baseOffset) };
-    const store = await this.#openStore(baseOffset, { create: "never", end: mode, ...kept });
-    if (how.trustIndex && (mode === "sealed" || this.readOnly)) {
-      const segment = await this.#openAsItIs(baseOffset, store, how);
-      if (segment !== undefined) return segment;
-    }
-    return this.#open(baseOffset, store, { ...how, access: this.readOnly ? "scratch" : "write" });
+    return this.#opener.openListed(baseOffset, options);
   }
 
   async remove(baseOffsets: readonly Offset[]): Promise<void> {
@@ -173,117 +164,70 @@ class DirectoryCatalog implements SegmentCatalog {
 
   async loadState(): Promise<CatalogState | undefined> {
     this.#checkOpen();
+    if (this.readOnly) this.#progress ??= await ProgressFile.openForReading(this.#place);
     return this.#stateFile.load();
   }
 
   async saveState(state: CatalogState): Promise<void> {
     this.#checkWritable();
     await this.#stateFile.save(state);
+    if (state.closedAt !== undefined) return;
+    // not before: on a full disk the log itself comes first
+    this.#progress ??= await ProgressFile.openForWriting(this.#place);
+  }
+
+  publish(progress: LogProgress): void {
+    this.#checkWritable();
+    this.#progress?.write(progress);
+  }
+
+  published(): PublishedProgress | undefined {
+    this.#checkOpen();
+    return this.#progress?.read();
+  }
+
+  watch(onChange: () => void): { close(): void } {
+    this.#checkOpen();
+    return this.#options.fs.watch(this.path, onChange);
+  }
+
+  async listCursors(): Promise<SavedCursor[]> {
+    this.#checkOpen();
+    return listCursors(this.#place);
+  }
+
+  async saveCursor(name: string, offset: Offset): Promise<void> {
+    this.#checkWritable();
+    await saveCursor(this.#place, name, offset);
+  }
+
+  async removeCursor(name: string): Promise<void> {
+    this.#checkWritable();
+    await removeCursor(this.#place, name);
   }
 
   close(): Promise<void> {
-    this.#closing ??= this.#lock?.release() ?? Promise.resolve();
+    this.#closing ??= this.#close();
     return this.#closing;
   }
 
-  /**
-   * Before anything may be cut from a segment whose end is known: all its records must be there,
-   * and with `zerosOnly` nothing but zeros behind them. Reads only.
-   */
-  async #checkEnd(
-    baseOffset: Offset,
-    { nextOffset, zerosOnly = false }: OpenListedOptions & { readonly nextOffset: Offset },
-  ): Promise<void> {
-    const how = { create: "never", end: "crashed", access: "read" } as const;
-    const store = await this.#openStore(baseOffset, how);
-    const { tornBytes } = store;
-    const scratch = { access: "scratch", trustIndex: false, nextOffset } as const;
-    await (await this.#open(baseOffset, store, scratch)).close();
-    if (zerosOnly && tornBytes > 0) throw bytesBehind(this.#storePath(baseOffset), nextOffset);
-  }
-
-  /**
-   * The segment with its index unwritten; `undefined` when the index is missing or wrong, and
-   * the store is then still open. On failure it is closed.
-   */
-  async #openAsItIs(
-    baseOffset: Offset,
-    store: Store,
-    how: Pick<OpenSegmentOptions, "trustIndex" | "nextOffset">,
-  ): Promise<Segment | undefined> {
-    let index: Index | undefined;
+  async #close(): Promise<void> {
     try {
-      index = await this.#openIndex(baseOffset, "read");
-      return await openSegment({ ...this.#parts(baseOffset), ...how, store, index });
-    } catch (error) {
-      await quietly(index?.close());
-      const isMissing = index === undefined && hasCode(error, "ERR_SEGLOG_NOT_FOUND");
-      if (isMissing || hasCode(error, "ERR_SEGLOG_READ_ONLY")) return undefined;
-      await quietly(store.close());
-      throw error;
+      await this.#progress?.close();
+    } finally {
+      await this.#lock?.release();
     }
   }
 
-  /** On failure the store is closed. */
-  async #open(
-    baseOffset: Offset,
-    store: Store,
-    {
-      access,
-      ...how
-    }: Pick<OpenSegmentOptions, "trustIndex" | "nextOffset"> & {
-      readonly access: "write" | "scratch";
-    },
-  ): Promise<Segment> {
-    let index: Index | undefined;
-    try {
-      index = await this.#openIndex(baseOffset, access);
-      const parts = { ...this.#parts(baseOffset), ...how, store, index };
-      if (access === "scratch") return await openSegment(parts);
-      const openSealedIndex = () => this.#openIndex(baseOffset, "read");
-      return await openSegment({ ...parts, openSealedIndex });
-    } catch (error) {
-      await quietly(index?.close());
-      await quietly(store.close());
-      throw error;
-    }
-  }
-
-  async #openStore(baseOffset: Offset, how: Omit<StoreRequestParts, "logId">): Promise<Store> {
-    const { readOnly } = this;
-    const path = this.#storePath(baseOffset);
-    if (how.create === "never") await refuseOverlong(this.#options.fs, path);
-    const access = readOnly ? "read" : "write";
-    const { logId } = this.#stateFile;
-    const request = storeRequest(this.#options, { path, baseOffset, logId, access, ...how });
-    return checkedStore(await this.#options.openStore(request));
-  }
-
-  async #openIndex(baseOffset: Offset, access: "read" | "write" | "scratch"): Promise<Index> {
-    const { fs, mode, openIndex } = this.#options;
-    const path = this.#indexPath(baseOffset);
-    return checkedIndex(await openIndex({ fs, path, baseOffset, access, mode }));
-  }
-
-  #parts(
-    baseOffset: Offset,
-  ): Pick<OpenSegmentOptions, "baseOffset" | "path" | "segmentBytesMax" | "indexEntriesMax"> {
-    const { segmentBytesMax, indexEntriesMax } = this.#options;
-    return { baseOffset, path: this.#storePath(baseOffset), segmentBytesMax, indexEntriesMax };
+  get #place(): CursorPlace {
+    const { fs, mode } = this.#options;
+    return { fs, mode, directory: this.path, logId: this.#stateFile.logId };
   }
 
   /** The index first: a store without an index is a segment, an index without a store is not. */
   async #removeFiles(baseOffset: Offset): Promise<void> {
-    await removeIfThere(this.#options.fs, this.#indexPath(baseOffset));
-    await removeIfThere(this.#options.fs, this.#storePath(baseOffset));
-  }
-
-  #storePath(baseOffset: Offset): string {
-    return `${this.path}/${storeName(baseOffset)}`;
-  }
-
-  #indexPath(baseOffset: Offset): string {
-    return `${this.path}/${indexName(baseOffset)}`;
+    await removeIfThere(this.#options.fs, this.#opener.indexPath(baseOffset));
+    await removeIfThere(this.#options.fs, this.#opener.storePath(baseOffset));
   }
 
   #checkOpen(): void {

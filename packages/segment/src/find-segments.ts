@@ -3,9 +3,11 @@ import type { FileSystem } from "@seglog/fs";
 import type { IndexInspection, InspectIndexOptions } from "@seglog/index";
 import type { InspectStoreOptions, StoreHeader, StoreInspection } from "@seglog/store";
 import type { Offset } from "./contract.ts";
+import { cursorNameOf } from "./cursor-file.ts";
 import { type Damage, damageOf } from "./damage.ts";
 import { LOCK_FILE_NAME } from "./directory-catalog.ts";
 import { payloadKind, saysLost } from "./lost-record.ts";
+import { PROGRESS_FILE_NAME } from "./progress-file.ts";
 import { baseOffsetOf, indexBaseOf } from "./segment-name.ts";
 import { STATE_FILE_NAME } from "./state-file.ts";
 
@@ -46,6 +48,8 @@ export interface FoundFiles {
   readonly refusals: readonly SeglogError[];
 }
 
+const BESIDE_SEGMENTS: readonly string[] = [STATE_FILE_NAME, LOCK_FILE_NAME, PROGRESS_FILE_NAME];
+
 /** @throws ERR_SEGLOG_NOT_FOUND | ERR_SEGLOG_IO  the directory cannot be listed */
 export async function findSegments(tools: InspectionTools, directory: string): Promise<FoundFiles> {
   const { fs } = tools;
@@ -57,7 +61,8 @@ export async function findSegments(tools: InspectionTools, directory: string): P
   for (const name of await fs.list(directory)) {
     const baseOffset = baseOffsetOf(name);
     const isOurs = baseOffset !== undefined || indexBaseOf(name) !== undefined;
-    if (!isOurs && name !== STATE_FILE_NAME && name !== LOCK_FILE_NAME) continue;
+    const isBeside = BESIDE_SEGMENTS.includes(name) || cursorNameOf(name) !== undefined;
+    if (!isOurs && !isBeside) continue;
     const path = `${directory}/${name}`;
     const stat = await fs.stat(path);
     if (stat === undefined) continue; // removed since it was listed

@@ -1,11 +1,12 @@
 export type {
   CatalogState,
-  DirectoryCatalogOptions,
+  LogCut,
+  LogProgress,
   Offset,
-  OpenIndexRequest,
   OpenListedOptions,
   OpenSegmentOptions,
-  OpenStoreRequest,
+  PublishedProgress,
+  SavedCursor,
   Segment,
   SegmentCatalog,
   SegmentListing,
@@ -13,8 +14,14 @@ export type {
   SegmentScanLimits,
   SegmentScanSpace,
 } from "./contract.ts";
+export { CURSOR_NAME_PATTERN } from "./cursor-file.ts";
 export { DAMAGE_KINDS, type Damage, type DamageKind, type DamageRule } from "./damage.ts";
 export { LOCK_FILE_NAME, openDirectoryCatalog } from "./directory-catalog.ts";
+export type {
+  DirectoryCatalogOptions,
+  OpenIndexRequest,
+  OpenStoreRequest,
+} from "./directory-contract.ts";
 export type { InspectionTools } from "./find-segments.ts";
 export { type PayloadHead, type PayloadKind, payloadKind } from "./lost-record.ts";
 export {
@@ -23,6 +30,7 @@ export {
   SEGMENT_BYTES_DEFAULT,
   SEGMENT_BYTES_LIMIT,
 } from "./open-segment.ts";
+export { PROGRESS_FILE_NAME } from "./progress-file.ts";
 export { RECORD_HEAD_BYTES, readTime, TIME_LIMIT } from "./record-head.ts";
 export { type RepairTools, repairDirectory } from "./repair-directory.ts";
 export { baseOffsetOf, indexName, storeName } from "./segment-name.ts";

@@ -145,6 +145,23 @@ export class IndexedSegment implements Segment {
     return this.#records.scan(from, { recordsMax, bytesMax }, into);
   }
 
+  async refresh(nextOffset: Offset): Promise<void> {
+    this.#refuseClosed();
+    checkInteger("nextOffset", nextOffset, { min: 0 });
+    const records = this.#records;
+    const missing = nextOffset - records.nextOffset;
+    if (missing <= 0) return;
+    let position = this.#store.size;
+    let offset = records.nextOffset;
+    await this.#store.refresh(missing);
+    if (this.#closing !== undefined || records.nextOffset !== offset) return;
+    while (position < this.#store.size) {
+      this.#index.write(offset++, position);
+      position = this.#store.next(position);
+    }
+    records.nextOffset = offset;
+  }
+
   flush(): Promise<void> {
     return this.#store.flush();
   }

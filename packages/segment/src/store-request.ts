@@ -1,5 +1,5 @@
 import type { ResolvedCatalogOptions } from "./catalog-options.ts";
-import type { OpenStoreRequest } from "./contract.ts";
+import type { OpenStoreRequest } from "./directory-contract.ts";
 
 /** What differs from one opening of a store to the other. */
 export type StoreRequestParts = Required<Pick<OpenStoreRequest, "create" | "end" | "logId">> &

@@ -2,7 +2,13 @@ import { chmod, mkdir, readdir, stat, symlink, writeFile } from "node:fs/promise
 import { join } from "node:path";
 import { countingFileSystem, memoryFileSystem } from "@seglog/fs";
 import { memoryIndex } from "@seglog/index";
-import { indexName, LOCK_FILE_NAME, STATE_FILE_NAME, storeName } from "@seglog/segment";
+import {
+  indexName,
+  LOCK_FILE_NAME,
+  PROGRESS_FILE_NAME,
+  STATE_FILE_NAME,
+  storeName,
+} from "@seglog/segment";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { fill, listed } from "../src/conformance/catalog-cases.ts";
 import { appendAll, holdsRecords, someRecords } from "../src/conformance/records.ts";
@@ -38,6 +44,7 @@ describe("names", () => {
       "00009007199254740990.index",
       "00009007199254740990.store",
       LOCK_FILE_NAME,
+      PROGRESS_FILE_NAME,
       STATE_FILE_NAME,
     ]);
     await catalog.close();
@@ -144,7 +151,7 @@ describe("on the machine's disk", () => {
       await catalog.saveState(STATE);
       await catalog.close();
       const names = await readdir(directory);
-      expect(names).toHaveLength(4);
+      expect(names).toHaveLength(5);
       const masked = (bits: number): number => bits & ~process.umask();
       for (const name of names) {
         const { mode: found } = await stat(join(directory, name));

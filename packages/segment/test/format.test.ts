@@ -1,8 +1,10 @@
 import { readFile } from "node:fs/promises";
+import { crc32 } from "node:zlib";
 import {
   baseOffsetOf,
   indexName,
   LOCK_FILE_NAME,
+  PROGRESS_FILE_NAME,
   RECORD_HEAD_BYTES,
   STATE_FILE_NAME,
   storeName,
@@ -10,7 +12,20 @@ import {
 } from "@seglog/segment";
 import { copyStore } from "@seglog/store";
 import { describe, expect, it } from "vitest";
+import {
+  CURSOR_FILE_BYTES,
+  CURSOR_SLOT_BYTES,
+  CURSOR_SLOT_POSITIONS,
+  decodeCursorSlot,
+} from "../src/cursor-codec.ts";
+import { cursorNameOf } from "../src/cursor-file.ts";
 import { lostFrames } from "../src/lost-record.ts";
+import {
+  decodeProgress,
+  encodeProgress,
+  PROGRESS_FILE_BYTES,
+  PROGRESS_SLOT_POSITIONS,
+} from "../src/progress-codec.ts";
 import { NUMBER_LIMIT } from "../src/record-head.ts";
 import { STATE_FILE_BYTES, STATE_SLOT_BYTES, STATE_SLOT_POSITIONS } from "../src/state-codec.ts";
 import { getFile } from "./files.ts";
@@ -18,6 +33,9 @@ import { memoryPlace, openCatalog } from "./places.ts";
 
 const format = await readFile(new URL("../FORMAT.md", import.meta.url), "utf8");
 const [recordDump, lostDump, stateDump] = hexdumps(format);
+
+const PROGRESS = { firstOffset: 5, committedOffset: 2 ** 33 + 7, cutCount: 40, cuts: [] };
+const PROGRESS_IDS = { bootId: 2 ** 47 + 1, session: 3, sequence: 99 };
 
 describe("FORMAT.md agrees with the code", () => {
   it("in the bytes of two records", async () => {
@@ -63,7 +81,10 @@ describe("FORMAT.md agrees with the code", () => {
   });
 
   it("in fields that follow each other without a gap", () => {
-    const [head, slot] = tables(format);
+    const [head, slot, progress, cursor] = tables(format);
+    // the checksum comes behind the cuts, where there are any
+    expect(progress?.end).toBe(encodeProgress(PROGRESS, PROGRESS_IDS).length * 8);
+    expect(cursor?.end).toBe(CURSOR_SLOT_BYTES);
     expect(head).toEqual({ end: RECORD_HEAD_BYTES, names: ["number", "time"] });
     expect(slot?.end).toBe(STATE_SLOT_BYTES);
     expect(slot?.names).toEqual([
@@ -88,7 +109,59 @@ describe("FORMAT.md agrees with the code", () => {
 
   it("in the names of files", () => {
     const names = [...format.matchAll(/^\| `([^`]+)` \|/gm)].map((row) => row[1]);
-    expect(names).toEqual([storeName(42), indexName(42), STATE_FILE_NAME, LOCK_FILE_NAME]);
+    expect(names).toEqual([
+      storeName(42),
+      indexName(42),
+      STATE_FILE_NAME,
+      LOCK_FILE_NAME,
+      PROGRESS_FILE_NAME,
+      "mailer.cursor",
+    ]);
+    expect(cursorNameOf("mailer.cursor")).toBe("mailer");
+  });
+
+  it("in the progress file and its checksum: a slot with one bit changed is none", () => {
+    expect(format).toContain(
+      `${PROGRESS_FILE_BYTES} bytes: two slots, at ${PROGRESS_SLOT_POSITIONS[0]} and at ` +
+        `${PROGRESS_SLOT_POSITIONS[1]}`,
+    );
+    const cuts = Array.from({ length: 16 }, (_, n) => ({ number: n + 1, nextOffset: 2 ** 40 + n }));
+    for (const progress of [PROGRESS, { ...PROGRESS, cuts }]) {
+      const words = encodeProgress(progress, PROGRESS_IDS);
+      const bytes = new Uint8Array(words.length * 8);
+      const view = new DataView(bytes.buffer);
+      words.forEach((word, n) => {
+        view.setBigUint64(n * 8, BigInt(word));
+      });
+      expect(decodeProgress(bytes, 0)).toEqual({ ...progress, ...PROGRESS_IDS });
+      expect(bytes.length).toBeLessThanOrEqual(512);
+      for (let bit = 0; bit < bytes.length * 8; bit++) {
+        bytes[bit >> 3] = (bytes[bit >> 3] as number) ^ (1 << (bit & 7));
+        const found = decodeProgress(Buffer.concat([bytes, new Uint8Array(512)]), 0);
+        expect([bit, found]).toEqual([bit, undefined]);
+        bytes[bit >> 3] = (bytes[bit >> 3] as number) ^ (1 << (bit & 7));
+      }
+    }
+  });
+
+  it("in the slots of a cursor's file", async () => {
+    expect(format).toContain(
+      `${CURSOR_FILE_BYTES} bytes: two slots of ${CURSOR_SLOT_BYTES} bytes, ` +
+        `at ${CURSOR_SLOT_POSITIONS[0]} and at ${CURSOR_SLOT_POSITIONS[1]}`,
+    );
+    const { fs, directory } = await memoryPlace();
+    const catalog = await openCatalog({ fs, directory });
+    for (const offset of [7, 8, 9]) await catalog.saveCursor("a", offset);
+    const file = await getFile(fs, `${directory}/a.cursor`);
+    const slots = CURSOR_SLOT_POSITIONS.map((at) =>
+      decodeCursorSlot(file.subarray(at, at + CURSOR_SLOT_BYTES), crc32),
+    );
+    // saves 1 and 2 made the file; 3 and 4 followed
+    expect(slots.map((slot) => [slot?.sequence, slot?.offset])).toEqual([
+      [4, 9],
+      [3, 8],
+    ]);
+    await catalog.close();
   });
 });
 

@@ -38,6 +38,11 @@ export function checkScanWishes(wishes: ScanWishes): void {
   checkInteger("wishes.headBytes", headBytes, { min: 0, max: RECORD_BYTES_LIMIT });
 }
 
+/** Of `Store.refresh`. */
+export function checkRecordsMax(recordsMax: unknown): void {
+  checkInteger("recordsMax", recordsMax, { min: 1 });
+}
+
 /**
  * @throws ERR_SEGLOG_INVALID_ARGUMENT  `value` is not a safe integer from 0
  * @throws ERR_SEGLOG_OUT_OF_RANGE  it is not below `to`

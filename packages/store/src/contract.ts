@@ -87,6 +87,15 @@ export interface Store {
   scan(from: Position, limits: ScanLimits, wishes?: ScanWishes): StoreScan;
 
   /**
+   * For a store that was opened for reading while another process, or thread, appends to it: takes
+   * in what was written since, `recordsMax` records at most, ending before the first that is not
+   * whole. A store that is written through this object knows all it holds, and does nothing.
+   *
+   * Overlap: reading members may be called meanwhile; `size` grows when it has ended.
+   */
+  refresh(recordsMax: number): Promise<void>;
+
+  /**
    * Gives everything appended before the call to the OS. Durability: none against a power cut;
    * a killed process loses nothing of it.
    *

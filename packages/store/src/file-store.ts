@@ -4,6 +4,7 @@ import {
   checkAppendOptions,
   checkBytes,
   checkPosition,
+  checkRecordsMax,
   checkScanLimits,
   checkScanWishes,
   recordTooLarge,
@@ -25,10 +26,13 @@ import { FrameReader } from "./frame-reader.ts";
 import type { Preallocation } from "./preallocation.ts";
 import type { Staging } from "./staging.ts";
 import { frameBefore, truncateFile } from "./truncate-file.ts";
+import { walkOn } from "./walk-on.ts";
 
 /** What `openFileStore` has made ready. */
 export interface FileStoreParts {
   readonly handle: FileHandle;
+  /** Whether somebody else may be appending to the file. */
+  readonly follows: boolean;
   readonly frames: FrameCodec;
   readonly staging: Staging;
   readonly file: FileBytes;
@@ -127,6 +131,17 @@ export class FileStore implements Store {
     if (wishes !== undefined) checkScanWishes(wishes);
     checkPosition("from", from, this.size + 1);
     return this.#reader.scan(from, limits, wishes);
+  }
+
+  async refresh(recordsMax: number): Promise<void> {
+    this.#refuseClosed();
+    checkRecordsMax(recordsMax);
+    const { follows, handle, frames, file, staging } = this.#parts;
+    if (!follows) return;
+    const seen = await walkOn({ handle, frames, position: this.size, recordsMax });
+    if (this.#closing !== undefined || seen.position <= this.size) return;
+    file.grown(seen.fileBytes);
+    staging.restart(seen.position);
   }
 
   flush(): Promise<void> {

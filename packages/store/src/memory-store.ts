@@ -3,6 +3,7 @@ import {
   checkAppendOptions,
   checkBytes,
   checkPosition,
+  checkRecordsMax,
   checkScanLimits,
   checkScanWishes,
   recordTooLarge,
@@ -93,6 +94,11 @@ class MemoryStore implements Store {
       next = end;
     }
     return { positions, records, next };
+  }
+
+  async refresh(recordsMax: number): Promise<void> {
+    this.#refuseClosed();
+    checkRecordsMax(recordsMax);
   }
 
   async flush(): Promise<void> {

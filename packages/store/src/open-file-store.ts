@@ -60,6 +60,7 @@ async function openStore(handle: FileHandle, options: FileStoreOptions): Promise
   const preallocates = options.preallocate && frames.format === "checked" && !readOnly;
   return new FileStore({
     handle,
+    follows: options.access === "read" && options.end !== "sealed",
     frames,
     file,
     staging: new Staging(end.position, options.bufferBytes),

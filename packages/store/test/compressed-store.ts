@@ -28,6 +28,7 @@ export function compressedStore(inner: Store): Store {
       const scan = inner.scan(from, limits);
       return { ...scan, records: scan.records.map(inflate) };
     },
+    refresh: (recordsMax) => inner.refresh(recordsMax),
     flush: () => inner.flush(),
     sync: () => inner.sync(),
     truncate: (size) => inner.truncate(size),

@@ -30,6 +30,7 @@ for (const [variant, options] of Object.entries(VARIANTS)) {
       recordBytesMax: LIMITS.recordBytesMax,
       persistent: true,
       durable: true,
+      follows: true,
     };
     for (const { name, run } of storeConformance(place, traits)) test(name, run);
   });
@@ -43,7 +44,8 @@ describe("file store with a small stage", () => {
 
 for (const mapper of availableMappers() as NonNullable<NodeFileSystemOptions["mapper"]>[]) {
   describe(`file store on the machine's disk, mapped by ${mapper}`, () => {
-    for (const { name, run } of storeConformance(() => nodePlace(mapper), { persistent: true })) {
+    const traits = { persistent: true, follows: true };
+    for (const { name, run } of storeConformance(() => nodePlace(mapper), traits)) {
       test(name, run);
     }
   });
@@ -52,9 +54,14 @@ for (const mapper of availableMappers() as NonNullable<NodeFileSystemOptions["ma
 describe("a decorator that compresses", () => {
   const place = async () => {
     const inner = await memoryPlace();
-    return { ...inner, open: async () => compressedStore(await inner.open()) };
+    return {
+      ...inner,
+      open: async () => compressedStore(await inner.open()),
+      openReader: async () => compressedStore(await (inner.openReader as typeof inner.open)()),
+    };
   };
-  for (const { name, run } of storeConformance(place, { persistent: true, durable: true })) {
+  const traits = { persistent: true, durable: true, follows: true };
+  for (const { name, run } of storeConformance(place, traits)) {
     test(name, run);
   }
 });

@@ -149,6 +149,8 @@ describe("truncate", () => {
     const fs: FileSystem = {
       ...inner,
       mapper: inner.mapper,
+      bootId: inner.bootId,
+      watch: (directory, onChange) => inner.watch(directory, onChange),
       async open(path, options) {
         const handle = await inner.open(path, options);
         const note = async (): Promise<void> => void states.push(await contentOf(handle));
@@ -187,6 +189,8 @@ describe("a reader beside a writer", () => {
     const fs: FileSystem = {
       ...inner,
       mapper: inner.mapper,
+      bootId: inner.bootId,
+      watch: (directory, onChange) => inner.watch(directory, onChange),
       async open(path, options) {
         const handle = await inner.open(path, options);
         let sizes = 0;

@@ -31,6 +31,8 @@ export function faultyFileSystem(): FaultyFileSystem {
     fs: {
       ...inner,
       mapper: inner.mapper,
+      bootId: inner.bootId,
+      watch: (directory, onChange) => inner.watch(directory, onChange),
       open: async (path, options) => faultyHandle(disk, await inner.open(path, options)),
     },
     fault: undefined,

@@ -164,6 +164,14 @@ const MUTANTS: Readonly<Record<string, Mutant>> = {
       };
     },
   },
+  "refresh takes in more than it was asked for": {
+    foundBy: "a store opened for reading takes in with refresh what was appended and flushed since",
+    breaks: (store) => ({ refresh: () => store.refresh(1000) }),
+  },
+  "refresh takes in nothing": {
+    foundBy: "refresh takes in records larger than whatever it reads in one go",
+    breaks: () => ({ refresh: async () => {} }),
+  },
   "sync resolves before it is done": {
     foundBy: "what a resolved sync covered survives a power cut",
     breaks: (store) => ({
@@ -174,7 +182,7 @@ const MUTANTS: Readonly<Record<string, Mutant>> = {
   },
 };
 
-const TRAITS = { persistent: true, durable: true };
+const TRAITS = { persistent: true, durable: true, follows: true };
 
 describe("a store is rejected by the kit when", () => {
   test.each(Object.entries(MUTANTS))("%s", async (_name, { foundBy, breaks }) => {
@@ -189,21 +197,23 @@ async function runCase(name: string, breaks: Mutant["breaks"]): Promise<void> {
     const inner = await memoryPlace();
     return {
       ...inner,
-      async open() {
-        const store = await inner.open();
-        const broken = breaks(store);
-        return new Proxy(store, {
-          get(target, member) {
-            const own = Reflect.get(broken, member);
-            if (own !== undefined) return own;
-            const value = Reflect.get(target, member, target);
-            return typeof value === "function" ? value.bind(target) : value;
-          },
-        });
-      },
+      open: async () => broken(await inner.open(), breaks),
+      openReader: async () => broken(await (inner.openReader as typeof inner.open)(), breaks),
     };
   };
   const found = storeConformance(place, TRAITS).find((one) => one.name === name);
   if (found === undefined) throw new Error(`the kit has no case "${name}"`);
   await found.run();
+}
+
+function broken(store: Store, breaks: Mutant["breaks"]): Store {
+  const members = breaks(store);
+  return new Proxy(store, {
+    get(target, member) {
+      const own = Reflect.get(members, member);
+      if (own !== undefined) return own;
+      const value = Reflect.get(target, member, target);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
 }

@@ -8,7 +8,7 @@ import {
   type NodeFileSystemOptions,
   nodeFileSystem,
 } from "@seglog/fs";
-import { type OpenFileStoreOptions, openFileStore } from "@seglog/store";
+import { type OpenFileStoreOptions, openFileStore, type Store } from "@seglog/store";
 import type { StorePlace } from "@seglog/store/conformance";
 
 /** Options of the store beside disk and path. */
@@ -19,6 +19,7 @@ export async function memoryPlace(options: StoreOptions = {}): Promise<StorePlac
   const disk = losingFileSystem(memoryFileSystem());
   return {
     open: () => openFileStore({ ...options, fs: disk.fs, path: "/a.store" }),
+    openReader: () => reader(disk.fs, "/a.store", options),
     powerCut: () => disk.powerCut(),
     dispose: async () => undefined,
   };
@@ -33,8 +34,18 @@ export async function nodePlace(
   const fs = nodeFileSystem({ mapper });
   return {
     open: () => openFileStore({ ...options, fs, path: join(directory, "a.store") }),
+    // by calls: a mapping would be cut by the writer
+    openReader: () =>
+      reader(nodeFileSystem({ mapper: "read-through" }), join(directory, "a.store"), options),
     dispose: () => rm(directory, { recursive: true, force: true }),
   };
+}
+
+/** Opens the store for reading beside its writer. */
+function reader(fs: FileSystem, path: string, options: StoreOptions): Promise<Store> {
+  const { recordBytesMax } = options;
+  const limits = recordBytesMax === undefined ? {} : { recordBytesMax };
+  return openFileStore({ fs, path, access: "read", ...limits });
 }
 
 /** A disk that can lose all that no sync covered. Enough for stores: one directory, no renames. */
@@ -46,6 +57,8 @@ export function losingFileSystem(inner: FileSystem): {
   const fs: FileSystem = {
     ...inner,
     mapper: inner.mapper,
+    bootId: inner.bootId,
+    watch: (directory, onChange) => inner.watch(directory, onChange),
     async open(path, options) {
       const handle = await inner.open(path, options);
       return overridden(handle, {

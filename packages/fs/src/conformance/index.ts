@@ -5,6 +5,7 @@ import { lockCases } from "./lock-cases.ts";
 import { mappingCases } from "./mapping-cases.ts";
 import { misuseCases } from "./misuse-cases.ts";
 import { nameCases } from "./name-cases.ts";
+import { watchCases } from "./watch-cases.ts";
 
 /** One promise of the contract. Its name is the promise; `run` rejects where it is not kept. */
 export interface ConformanceCase {
@@ -35,6 +36,7 @@ export function fileSystemConformance(
     ...misuseCases,
     ...mappingCases,
     ...lockCases,
+    ...watchCases,
   ];
   return cases.map(({ name, run }) => ({
     name,

@@ -11,6 +11,7 @@ import {
   planRename,
 } from "../names/name-changes.ts";
 import { type Directory, findDirectory, findNode, newDirectory } from "../names/name-tree.ts";
+import { silentWatch } from "../names/silent-watch.ts";
 import { MemoryFile } from "./memory-file.ts";
 import { MemoryHandle } from "./memory-handle.ts";
 
@@ -23,6 +24,7 @@ export function memoryFileSystem(): FileSystem {
   const root = newDirectory<MemoryFile>();
   return {
     mapper: "memory",
+    bootId: 1,
     async open(path, options) {
       checkPath("path", path);
       const { access, create } = checkOpenOptions(options);
@@ -63,6 +65,7 @@ export function memoryFileSystem(): FileSystem {
       checkMode(options, 0o666);
       return lock(root, path);
     },
+    watch: (directory) => silentWatch(root, directory),
   };
 }
 

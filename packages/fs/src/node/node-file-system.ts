@@ -9,6 +9,7 @@ import type { MapperName } from "../mapping/mapper.ts";
 import { NodeHandle } from "./node-handle.ts";
 import { chooseTryLock, lockFile } from "./node-lock.ts";
 import { makeDirectoryDurably, openRegular, statPath, syncNames, tried } from "./node-names.ts";
+import { bootIdOfSystem, watchDirectory } from "./node-watch.ts";
 
 /** How `nodeFileSystem` reads and makes files. */
 export interface NodeFileSystemOptions {
@@ -43,6 +44,7 @@ export function nodeFileSystem(options: NodeFileSystemOptions = {}): FileSystem 
   refuseWindows();
   return {
     mapper: mapper.name,
+    bootId: bootIdOfSystem(),
     async open(path, openOptions) {
       checkPath("path", path);
       const { access, create, mode } = checkOpenOptions(openOptions);
@@ -84,6 +86,10 @@ export function nodeFileSystem(options: NodeFileSystemOptions = {}): FileSystem 
     async lock(path, lockOptions) {
       checkPath("path", path);
       return lockFile(path, checkMode(lockOptions, 0o666), chooseTryLock(require));
+    },
+    watch(directory, onChange) {
+      checkPath("directory", directory);
+      return watchDirectory(directory, onChange);
     },
   };
 }

@@ -10,10 +10,12 @@ export class DiskCore {
   readonly names: NameJournal;
   readonly options: CheckedDiskOptions;
   quotaBytes: number;
+  readonly bootId: number;
   readonly #open = new Set<SimFile>();
 
-  constructor(options: CheckedDiskOptions, root: SimDirectory) {
+  constructor(options: CheckedDiskOptions, root: SimDirectory, bootId: number) {
     this.options = options;
+    this.bootId = bootId;
     this.quotaBytes = options.quotaBytes;
     this.machine = new Machine(options);
     this.names = new NameJournal(root);

@@ -11,6 +11,7 @@ import {
   planRename,
 } from "../names/name-changes.ts";
 import { findDirectory, findNode } from "../names/name-tree.ts";
+import { silentWatch } from "../names/silent-watch.ts";
 import type { DiskCore } from "./disk-core.ts";
 import type { DiskCall } from "./machine.ts";
 import type { SimDirectory } from "./name-journal.ts";
@@ -25,6 +26,7 @@ export function simFileSystem(core: DiskCore): FileSystem {
     names.change(call, machine.tick(), changes);
   return {
     mapper: "simulated",
+    bootId: core.bootId,
     open: (path, options) => open(core, path, options),
     async stat(path) {
       checkPath("path", path);
@@ -74,6 +76,7 @@ export function simFileSystem(core: DiskCore): FileSystem {
       checkMode(options, 0o666);
       return lock(core, path);
     },
+    watch: (directory) => silentWatch(root, directory),
   };
 }
 

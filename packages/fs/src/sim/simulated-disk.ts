@@ -5,13 +5,11 @@ import type { SimulatedDisk, SimulatedDiskOptions } from "./contract.ts";
 import { crashStates } from "./crash-states.ts";
 import { DiskCore } from "./disk-core.ts";
 import {
-  type CheckedDiskOptions,
   checkCrashStatesOptions,
   checkDiskOptions,
   checkFault,
   checkQuota,
 } from "./disk-options.ts";
-import type { SimDirectory } from "./name-journal.ts";
 import { mixSeeds } from "./random.ts";
 import { simFileSystem } from "./sim-file-system.ts";
 
@@ -21,12 +19,11 @@ import { simFileSystem } from "./sim-file-system.ts";
  * @throws ERR_SEGLOG_INVALID_ARGUMENT  an unknown option, or one out of bounds
  */
 export function simulatedDisk(options: SimulatedDiskOptions): SimulatedDisk {
-  return diskOf(checkDiskOptions(options), newDirectory());
+  return diskOf(new DiskCore(checkDiskOptions(options), newDirectory(), 1));
 }
 
-function diskOf(options: CheckedDiskOptions, root: SimDirectory): SimulatedDisk {
-  const core = new DiskCore(options, root);
-  const { machine } = core;
+function diskOf(core: DiskCore): SimulatedDisk {
+  const { machine, options } = core;
   return {
     fs: simFileSystem(core),
     get operationCount() {
@@ -70,10 +67,11 @@ function diskOf(options: CheckedDiskOptions, root: SimDirectory): SimulatedDisk 
     crashStates(asked = {}) {
       const seed = mixSeeds(options.seed, machine.operationCount);
       const checked = checkCrashStatesOptions(asked, seed);
-      const { quotaBytes } = core;
-      return crashStates(core, checked, (stateRoot, index) =>
-        diskOf({ ...options, quotaBytes, seed: mixSeeds(checked.seed, index) }, stateRoot),
-      );
+      const { quotaBytes, bootId } = core;
+      return crashStates(core, checked, (root, index) => {
+        const next = { ...options, quotaBytes, seed: mixSeeds(checked.seed, index) };
+        return diskOf(new DiskCore(next, root, bootId + 1));
+      });
     },
     contents: (path) => contentsOf(fileAt(core, path)),
     corrupt: (path, position, xor) => corrupt(fileAt(core, path), position, xor),

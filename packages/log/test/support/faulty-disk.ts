@@ -34,6 +34,8 @@ export function faultyDisk(
   };
   const fs: FileSystem = {
     mapper: inner.mapper,
+    bootId: inner.bootId,
+    watch: (directory, onChange) => inner.watch(directory, onChange),
     async open(path, options) {
       const isNew = options.create !== undefined && options.create !== "never";
       if (isNew && (await inner.stat(path)) === undefined) allows("create", path);

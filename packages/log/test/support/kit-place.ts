@@ -59,6 +59,10 @@ export function decorated(log: Log, change: Partial<Log>): Log {
     get stagedBytes() {
       return log.stagedBytes;
     },
+    refresh: () => log.refresh(),
+    cursor: (name, options) => log.cursor(name, options),
+    cursors: () => log.cursors(),
+    removeCursor: (name) => log.removeCursor(name),
     offsetRange: () => log.offsetRange(),
     append: (value) => log.append(value),
     appendBatch: (values) => log.appendBatch(values),

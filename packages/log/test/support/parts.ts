@@ -9,6 +9,7 @@ export {
   type DirectoryCatalogOptions,
   indexName,
   openDirectoryCatalog,
+  PROGRESS_FILE_NAME,
   type SegmentCatalog,
   STATE_FILE_NAME,
   storeName,

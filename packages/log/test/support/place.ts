@@ -10,6 +10,8 @@ import {
   type SegmentCatalog,
 } from "./parts.ts";
 
+import { unmappedDisk } from "./unmapped-disk.ts";
+
 export const DIRECTORY = "/log";
 
 /** Limits of segments, beside the log's own options. */
@@ -93,10 +95,10 @@ export async function overwrite(
   await handle.close();
 }
 
-function openCatalog(fs: FileSystem, options: PlaceOptions): Promise<SegmentCatalog> {
+function openCatalog(disk: FileSystem, options: PlaceOptions): Promise<SegmentCatalog> {
   const { segmentBytesMax, indexEntriesMax, readOnly, frameFormat, openIndex, directory } = options;
   return openDirectoryCatalog({
-    fs,
+    fs: readOnly === true ? unmappedDisk(disk) : disk,
     directory: directory ?? DIRECTORY,
     openStore: options.openStore ?? openFileStore,
     openIndex: openIndex ?? openDefaultIndex,

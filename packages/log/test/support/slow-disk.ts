@@ -23,6 +23,8 @@ export function slowDisk(inner: FileSystem, turns: () => number): FileSystem {
   });
   return {
     mapper: inner.mapper,
+    bootId: inner.bootId,
+    watch: (directory, onChange) => inner.watch(directory, onChange),
     open: (path, options) => pass(async () => slowHandle(await inner.open(path, options))),
     stat: (path) => pass(() => inner.stat(path)),
     list: (directory) => pass(() => inner.list(directory)),

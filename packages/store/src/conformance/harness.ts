@@ -17,6 +17,11 @@ export interface StorePlace {
    * included, which the kit does not touch any more. Needed for `StoreTraits.durable` only.
    */
   powerCut?(): Promise<void>;
+  /**
+   * Opens it for reading, also while it is open. Needed for `StoreTraits.follows` only, and only
+   * called when something was flushed.
+   */
+  openReader?(): Promise<Store>;
   /** Removes the place. Called once, also when the case failed. */
   dispose(): Promise<void>;
 }
@@ -28,6 +33,8 @@ export type StorePlaceFactory = () => Promise<StorePlace>;
 export interface StoreTraits {
   /** A store that was closed is there again when its place is opened. */
   readonly persistent?: boolean;
+  /** The places have `openReader`. */
+  readonly follows?: boolean;
   /** The places have `powerCut`. */
   readonly durable?: boolean;
   /**

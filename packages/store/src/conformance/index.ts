@@ -1,5 +1,6 @@
 import { appendCases, type StoreCases } from "./append-cases.ts";
 import { DURABILITY_CASES, END_CASES, type PlaceCases, REOPEN_CASES } from "./end-cases.ts";
+import { FOLLOW_CASES } from "./follow-cases.ts";
 import type { ConformanceCase, StorePlaceFactory, StoreTraits } from "./harness.ts";
 import { READ_CASES } from "./read-cases.ts";
 
@@ -18,6 +19,7 @@ export function storeConformance(
     ...fromStores(factory, READ_CASES),
     ...fromStores(factory, END_CASES),
     ...(traits.persistent === true ? fromPlaces(factory, REOPEN_CASES) : []),
+    ...(traits.follows === true ? fromPlaces(factory, FOLLOW_CASES) : []),
     ...(traits.durable === true ? fromPlaces(factory, DURABILITY_CASES) : []),
   ];
 }
