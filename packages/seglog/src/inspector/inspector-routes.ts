@@ -28,8 +28,10 @@ export type Route = (
 export const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
   [
     "/api/state",
-    async ({ log, segmentBytesMax }, _query, response) =>
-      sendJson(response, logState(log, segmentBytesMax)),
+    async ({ log, segmentBytesMax }, _query, response) => {
+      await log.refresh();
+      sendJson(response, logState(log, segmentBytesMax));
+    },
   ],
   ["/api/records", sendRecords],
   [
@@ -58,9 +60,14 @@ async function sendPulses(
   response: ServerResponse,
 ): Promise<void> {
   const { send, signal } = eventStream(response, ending);
-  while (!signal.aborted) {
-    await send("pulse", { at: Date.now(), ...logPulse(log) });
-    await pause(pulseMs, signal);
+  try {
+    while (!signal.aborted) {
+      await log.refresh();
+      await send("pulse", { at: Date.now(), ...logPulse(log) });
+      await pause(pulseMs, signal);
+    }
+  } catch (error) {
+    await send("failure", { message: (error as Error).message });
   }
   response.end();
 }

@@ -121,6 +121,40 @@ test("tail -f prints what is there, and ends when interrupted", async () => {
   expect(await done).toMatchObject({ code: 130, stdout: "r9\n", stderr: "" });
 });
 
+test("tail -f prints what another process commits, over rolls and truncations", async () => {
+  const directory = join(temporaryDirectory(), "log");
+  const log = await openLog(directory, { segmentBytesMax: 200 });
+  await log.append("ready");
+  const child = startSeglog(["tail", directory, "-f"]);
+  const done = ended(child);
+  await said(child, (text) => text === "ready\n");
+  for (let n = 0; n < 50; n++) await log.append(`r${n}`);
+  const isThere = said(child, (text) => text.endsWith("r49\n"));
+  await isThere;
+  await log.truncateBefore(40);
+  await log.append("after");
+  await said(child, (text) => text.endsWith("after\n"));
+  child.kill("SIGINT");
+  const { code, stdout, stderr } = await done;
+  expect({ code, stderr }).toEqual({ code: 130, stderr: "" });
+  const expected = ["ready", ...Array.from({ length: 50 }, (_, n) => `r${n}`), "after"];
+  expect(stdout.split("\n").slice(0, -1)).toEqual(expected);
+  await log.close();
+});
+
+test("tail -f ends, without an error, when nobody reads it any more", async () => {
+  const directory = join(temporaryDirectory(), "log");
+  const log = await openLog(directory);
+  await log.append("ready");
+  const child = startSeglog(["tail", directory, "-f"]);
+  const done = ended(child);
+  await said(child, (text) => text === "ready\n");
+  child.stdout.destroy();
+  await log.append("nobody reads this");
+  expect(await done).toMatchObject({ code: 0, stderr: "" });
+  await log.close();
+});
+
 test("who reads the output may go away, and that is no error", async () => {
   const directory = join(temporaryDirectory(), "log");
   const log = await openLog(directory);

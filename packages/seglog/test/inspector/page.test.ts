@@ -169,6 +169,27 @@ test("it reads with no record, with one segment and with 500", { timeout }, asyn
   }
 });
 
+test("the page of another process follows a writer", { timeout }, async () => {
+  const directory = join(temporaryDirectory(), "log");
+  const log = await openLog(directory, { segmentBytesMax: 100 });
+  await log.append("one");
+  const child = startSeglog(["inspect", directory, "--web"]);
+  const done = ended(child);
+  const page = await browser.newPage();
+  await page.goto((await said(child, (text) => text.endsWith("\n"))).trim());
+  await page.locator("#follow").check();
+  for (let n = 0; n < 20; n++) await log.append(`live ${n}`);
+  await page.locator('[data-offset="20"]', { hasText: "live 19" }).waitFor();
+  await log.truncateBefore(15);
+  await expect.poll(() => page.locator("#fact-offsets").textContent()).toBe("[15, 21)");
+  expect(await page.locator("[data-base]").count()).toBe(log.segments().length);
+  expect(await page.locator("#fact-state").textContent()).toBe("open, or killed");
+  child.kill("SIGINT");
+  expect((await done).code).toBe(130);
+  await page.close();
+  await log.close();
+});
+
 test("seglog inspect --web serves the page until it is interrupted", { timeout }, async () => {
   const directory = join(temporaryDirectory(), "log");
   const log = await openLog(directory);
