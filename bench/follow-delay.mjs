@@ -12,11 +12,13 @@ import { openLog } from "seglog";
 
 const now = () => performance.timeOrigin + performance.now();
 
+/** @param {string} directory @param {number} records */
 async function follow(directory, records) {
   const log = await openLog(directory, { readOnly: true, codec: undefined });
   console.log("open");
   const before = process.cpuUsage();
   const begun = now();
+  /** @type {[number, number][]} */
   const seen = [];
   for await (const { offset } of log.tail()) {
     seen.push([offset, now()]);
@@ -27,12 +29,15 @@ async function follow(directory, records) {
   await log.close();
 }
 
+/** @param {string} name @param {number[]} delays */
 function describe(name, delays) {
   const sorted = delays.toSorted((a, b) => a - b);
-  const at = (part) => (sorted[Math.floor(part * (sorted.length - 1))] ?? 0).toFixed(2);
+  const at = (/** @type {number} */ part) =>
+    (sorted[Math.floor(part * (sorted.length - 1))] ?? 0).toFixed(2);
   console.log(`${name}: median ${at(0.5)} ms, p99 ${at(0.99)} ms, most ${at(1)} ms`);
 }
 
+/** @param {number} records @param {number} pauseMs */
 async function measure(records, pauseMs) {
   const directory = mkdtempSync(join(tmpdir(), "seglog-follow-"));
   try {
@@ -43,6 +48,7 @@ async function measure(records, pauseMs) {
     });
     const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
     await lines.next();
+    /** @type {number[]} */
     const acknowledged = [];
     for (let n = 0; n < records; n++) {
       await new Promise((resolve) => setTimeout(resolve, Math.random() * pauseMs));
@@ -51,7 +57,9 @@ async function measure(records, pauseMs) {
     }
     const { seen, cpu } = JSON.parse((await lines.next()).value);
     await once(child, "exit");
-    const delays = seen.map(([offset, time]) => time - acknowledged[offset]);
+    /** @type {[number, number][]} */
+    const pairs = seen;
+    const delays = pairs.map(([offset, time]) => time - (acknowledged[offset] ?? time));
     describe(`${records} records, pauses up to ${pauseMs} ms`, delays);
     console.log(`  the tail took ${(cpu * 100).toFixed(1)} % of a core`);
     await log.close();
@@ -60,7 +68,7 @@ async function measure(records, pauseMs) {
   }
 }
 
-const [first, directory, count] = process.argv.slice(2);
+const [first, directory = "", count] = process.argv.slice(2);
 if (first === "--tail") {
   await follow(directory, Number(count));
 } else {
