@@ -74,12 +74,12 @@ export class Committer implements GroupCommit {
   }
 
   stage(record: Uint8Array): number {
-    return this.#stageNow(recordBytes(record), record) as number;
+    return this.#stageNow(recordBytes(record), record, undefined) as number;
   }
 
   stageBy<T>(request: Omit<SubmitRequest<T>, "signal">): T {
     checkRequest(request);
-    return this.#stageNow(request.bytes, request) as T;
+    return this.#stageNow(request.bytes, undefined, () => request.stage()) as T;
   }
 
   ready(): Promise<void> {
@@ -134,11 +134,12 @@ export class Committer implements GroupCommit {
     return this.#queue.first === undefined && this.#hasRoom(bytes);
   }
 
-  #stageNow(bytes: number, what: Uint8Array | Omit<SubmitRequest<unknown>, "signal">): unknown {
+  /** Stages `record`, or else what `stage` does. */
+  #stageNow(bytes: number, record?: Uint8Array, stage?: () => unknown): unknown {
     if (this.#untold !== undefined) throw this.#untold;
     if (!this.#admits(bytes)) throw this.#refuse(bytes);
     try {
-      const address = "stage" in what ? what.stage() : this.#target.append(what);
+      const address = record === undefined ? stage?.() : this.#target.append(record);
       this.#cycle.count(bytes);
       return address;
     } catch (error) {
