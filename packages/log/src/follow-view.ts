@@ -1,5 +1,11 @@
 import { hasCode } from "@seglog/errors";
-import type { PublishedProgress, Segment, SegmentCatalog, SegmentListing } from "@seglog/segment";
+import type {
+  CatalogState,
+  PublishedProgress,
+  Segment,
+  SegmentCatalog,
+  SegmentListing,
+} from "@seglog/segment";
 import type { LogRecovery, Offset } from "./contract.ts";
 import { corrupt, noLog } from "./log-errors.ts";
 import { openSealed, recoverSegments } from "./recover-segments.ts";
@@ -88,9 +94,7 @@ async function openPublished(
   const state = await catalog.loadState();
   const listed = await catalog.list();
   if (state === undefined) throw noLog(catalog.path);
-  // it is told before a cut's state is saved; if the telling is lost, the state still says it
-  const { truncatingTo = published.committedOffset } = state;
-  const committedOffset = Math.min(published.committedOffset, truncatingTo);
+  const committedOffset = endOf(published, state);
   // the state is saved before it is told
   const firstOffset = Math.max(published.firstOffset, state.firstOffset);
   const kept = keptOf(listed, { firstOffset, committedOffset });
@@ -120,6 +124,14 @@ async function openPublished(
   const indexesRebuilt = segments.filter((s) => s.indexRebuilt).map((s) => s.baseOffset);
   const recovery = { clean: state.closedAt !== undefined, tornBytes: 0, indexesRebuilt };
   return { segments, firstOffset, committedOffset, published, recovery };
+}
+
+/** What is durable outweighs what was told: that file may be damaged, and half of it an old one. */
+function endOf(
+  { committedOffset }: PublishedProgress,
+  { closedAt, truncatingTo }: CatalogState,
+): Offset {
+  return closedAt ?? Math.min(committedOffset, truncatingTo ?? committedOffset);
 }
 
 /** Those with records to be seen, or else the one that will have the next. */

@@ -91,7 +91,7 @@ export class LogFollower {
     if (told === undefined) return false;
     const before = { first: this.#first, committed: this.#committed };
     const isSame = isSameLog(this.#seen, told);
-    if (isSame && told.committedOffset === before.committed && told.firstOffset <= before.first) {
+    if (isSame && told.committedOffset <= before.committed && told.firstOffset <= before.first) {
       return false;
     }
     if (!isSame || !(await this.#extend(told))) await this.#reopen();
@@ -117,7 +117,7 @@ export class LogFollower {
       return false;
     }
     if (!isSameLog(told, catalog.published())) return false;
-    this.#committed = told.committedOffset;
+    this.#committed = Math.max(this.#committed, told.committedOffset);
     this.#first = Math.max(this.#first, told.firstOffset);
     await this.#letGo();
     await this.#reseal();

@@ -1,6 +1,7 @@
 import type { SegmentCatalog } from "@seglog/segment";
 import type { Log, OpenLogOptions } from "./contract.ts";
 import type { RecoveryEvent } from "./events-contract.ts";
+import { closeAll } from "./follow-view.ts";
 import { followLog } from "./followed-log.ts";
 import { publish } from "./log-channels.ts";
 import { resolveLogOptions } from "./log-options.ts";
@@ -21,10 +22,14 @@ export async function openLog(catalog: SegmentCatalog, options: OpenLogOptions =
   const resolved = resolveLogOptions(options);
   const begun = performance.now();
   const serial = serialCatalog(catalog);
-  if (catalog.readOnly) return followLog(serial);
+  if (catalog.readOnly) {
+    const followed = await followLog(serial);
+    publish("seglog:recovery", () => recoveryEvent(followed, performance.now() - begun));
+    return followed;
+  }
   const recovered = await recoverSegments(serial, resolved.firstOffset);
-  publish("seglog:recovery", () => recoveryEvent(catalog, recovered, performance.now() - begun));
-  const log = new SegmentedLog(serial, recovered, resolved);
+  const log = await openOrClose(recovered, () => new SegmentedLog(serial, recovered, resolved));
+  publish("seglog:recovery", () => recoveryEvent(log, performance.now() - begun));
   try {
     await log.loadCursors();
     await log.enforceRetention();
@@ -35,19 +40,28 @@ export async function openLog(catalog: SegmentCatalog, options: OpenLogOptions =
   }
 }
 
-function recoveryEvent(
-  { path, readOnly }: SegmentCatalog,
-  { recovery, segments, firstOffset, nextOffset }: RecoveredLog,
-  ms: number,
-): RecoveryEvent {
-  const { clean, tornBytes, indexesRebuilt } = recovery;
+/** What is looked at to make a log of segments may fail; nobody else would close them. */
+async function openOrClose<T>({ segments }: RecoveredLog, open: () => T): Promise<T> {
+  try {
+    return open();
+  } catch (error) {
+    await closeAll(segments);
+    throw error;
+  }
+}
+
+function recoveryEvent(log: Log, ms: number): RecoveryEvent {
+  const { path, readOnly, firstOffset, nextOffset } = log;
+  const { clean, tornBytes, indexesRebuilt } = log.recovery;
+  const segments = log.segments().length;
+  const rebuilt = indexesRebuilt.length;
   return {
     path,
     readOnly,
     clean,
     tornBytes,
-    indexesRebuilt: indexesRebuilt.length,
-    segments: segments.length,
+    indexesRebuilt: rebuilt,
+    segments,
     firstOffset,
     nextOffset,
     ms,
