@@ -154,8 +154,8 @@ export const LOG_MUTANTS = Object.freeze([
     edits: [
       {
         file: LOG,
-        find: "if (!this.readOnly && this.#failure.isSound)",
-        replace: "if (!this.readOnly)",
+        find: "if (this.#failure.isSound) await this.#markClosed(nextOffset);",
+        replace: "await this.#markClosed(nextOffset);",
       },
     ],
   },

@@ -1,8 +1,11 @@
 import type { FileHandle } from "@seglog/fs";
 import { type SimulatedDisk, simulatedDisk } from "@seglog/fs/sim";
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { look } from "./fixtures/sim-look.ts";
+
+// thousands of disks on a busy machine: 5 s would be too few
+vi.setConfig({ testTimeout: 60_000 });
 
 const SECTOR = 512;
 const seed = fc.nat();
