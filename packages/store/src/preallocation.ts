@@ -11,8 +11,8 @@ export interface PreallocationLimits {
  * Keeps durable zeros ahead of the writer, in the background: bytes written over them become
  * durable in one call that changes nothing but these bytes.
  *
- * Each step is a durable write of its own, so that no durable write of frames has to wait for
- * zeros on their way to the disk, nor for the file's new length.
+ * Each step is a durable write of its own: what makes frames durable has no zeros to write, nor
+ * the file's new length. Frames wait for a step only where it is on its way to their place.
  */
 export class Preallocation {
   readonly #handle: FileHandle;
