@@ -35,6 +35,8 @@ export class ProgressFile {
   readonly #bytes = new Uint8Array(PROGRESS_FILE_BYTES);
   readonly #data = new DataView(this.#bytes.buffer);
   #seen: ProgressSlot | undefined;
+  /** What each slot holds, as far as this object has written it. */
+  readonly #written: (readonly number[])[] = [[], []];
 
   private constructor(handle: FileHandle, bootId: number, mapping: Mapping | undefined) {
     this.#handle = handle;
@@ -91,11 +93,15 @@ export class ProgressFile {
     }
     this.#sequence++;
     const ids = { bootId: this.#bootId, session: this.#session, sequence: this.#sequence };
-    let at = PROGRESS_SLOT_POSITIONS[this.#sequence % 2] as number;
-    for (const word of encodeProgress(progress, ids)) {
-      mapping.setU64(at, word);
-      at += 8;
-    }
+    const slot = this.#sequence % 2;
+    const position = PROGRESS_SLOT_POSITIONS[slot] as number;
+    const before = this.#written[slot] as readonly number[];
+    const words = encodeProgress(progress, ids);
+    // three differ where only records were committed
+    words.forEach((word, n) => {
+      if (word !== before[n]) mapping.setU64(position + 8 * n, word);
+    });
+    this.#written[slot] = words;
     mapping.flush();
   }
 
