@@ -83,6 +83,7 @@ describe("what each layer holds", () => {
       ["00000000000000000002.index", 16],
       ["00000000000000000002.store", 32 + 19],
       ["seglog.lock", 0],
+      ["seglog.progress", expect.any(Number)],
       ["seglog.state", expect.any(Number)],
     ]);
   });

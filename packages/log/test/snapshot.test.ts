@@ -1,10 +1,12 @@
 import { crc32 } from "node:zlib";
 import { type Log, type LogRecord, restoreSnapshot } from "@seglog/log";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { encodeSnapshotHeader, encodeSnapshotRecords } from "../src/snapshot-format.ts";
 import { memoryPlace, type Place, type PlaceOptions } from "./support/place.ts";
 import { appendRange, collect, rangeOf } from "./support/records.ts";
 import { bytesOf, streamOf } from "./support/streams.ts";
+
+vi.setConfig({ testTimeout: 60_000 }); // on a busy machine
 
 const LIMITS = { indexEntriesMax: 4 };
 

@@ -2,7 +2,12 @@ import { dirname, resolve } from "node:path";
 import { hasCode, invalidArgument, SeglogError } from "@seglog/errors";
 import { type FileSystem, nodeFileSystem } from "@seglog/fs";
 import { restoreSnapshot } from "@seglog/log";
-import { LOCK_FILE_NAME, type SegmentCatalog, STATE_FILE_NAME } from "@seglog/segment";
+import {
+  LOCK_FILE_NAME,
+  PROGRESS_FILE_NAME,
+  type SegmentCatalog,
+  STATE_FILE_NAME,
+} from "@seglog/segment";
 import type { OpenLogOptions } from "./contract.ts";
 import { checkOpenOptions } from "./log-options.ts";
 import { openCatalog } from "./open-log.ts";
@@ -78,10 +83,10 @@ async function removeBuilding(fs: FileSystem, catalog: SegmentCatalog): Promise<
 /** Removes what is being built, so that what is left cannot be taken for a log. */
 async function discard(fs: FileSystem, catalog: SegmentCatalog): Promise<void> {
   const listed = await catalog.list();
-  try {
-    await fs.remove(`${catalog.path}/${STATE_FILE_NAME}`);
-  } catch (error) {
-    if (!hasCode(error, "ERR_SEGLOG_NOT_FOUND")) throw error;
+  for (const name of [STATE_FILE_NAME, PROGRESS_FILE_NAME]) {
+    await fs.remove(`${catalog.path}/${name}`).catch((error: unknown) => {
+      if (!hasCode(error, "ERR_SEGLOG_NOT_FOUND")) throw error;
+    });
   }
   await catalog.remove(listed.map(({ baseOffset }) => baseOffset));
 }

@@ -1,7 +1,9 @@
 import { type FileSystem, memoryFileSystem } from "@seglog/fs";
 import { type FrameFormat, openFileStore, type Store } from "@seglog/store";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { contentOf, fileContent, overridden, putContent, type StoreOptions } from "./places.ts";
+
+vi.setConfig({ testTimeout: 60_000 }); // on a busy machine
 
 const PATH = "/a.store";
 const HEADER = 32;
