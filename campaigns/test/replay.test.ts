@@ -31,7 +31,7 @@ describe("a planted bug shrinks to a few steps, and what is printed fails alike"
 }, () => {
   const cases: Record<string, Planted> = {
     crash: { campaign: crashCampaign, plant: syncsNothing, stepsMax: 2 },
-    "crash, acknowledged early": { campaign: crashCampaign, plant: syncsByFlushing, stepsMax: 2 },
+    "crash, acknowledged early": { campaign: crashCampaign, plant: syncsByFlushing, stepsMax: 6 },
     interleave: { campaign: interleaveCampaign, plant: flipsBytes, stepsMax: 3 },
     rot: {
       campaign: (options) => rotCampaign({ ...options, cases: 1000 }),

@@ -1,8 +1,10 @@
 import { spawnSync } from "node:child_process";
 import { symlinkSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { fixture } from "./fixture.ts";
+
+vi.setConfig({ testTimeout: 60_000 }); // each runs vitest itself
 
 const root = resolve(import.meta.dirname, "../..");
 const head = 'import { beforeAll, describe, expect, test } from "vitest";\n';

@@ -124,8 +124,10 @@ test("a thread of this process follows, with what this one appends", async () =>
 
 test("a reader leaves names, sizes and times of every file, and of the directory, as they were", async () => {
   const directory = temporaryDirectory();
-  const log = await openLog(directory, { segmentBytesMax: 2000 });
-  for (let n = 0; n < 200; n++) await log.append(recordText(n));
+  const writer = await openLog(directory, { segmentBytesMax: 2000 });
+  for (let n = 0; n < 200; n++) await writer.append(recordText(n));
+  await writer.close();
+  const log = await openLog(directory, { segmentBytesMax: 2000 }); // seals nothing meanwhile
   const look = (): unknown[] =>
     [".", ...readdirSync(directory)].map((name) => {
       const { ino, size, mtimeNs, ctimeNs, mode } = statSync(join(directory, name), {
