@@ -118,8 +118,8 @@ export const LOG_MUTANTS = Object.freeze([
     edits: [
       {
         file: COMMITTER,
-        find: "await segment.sync();",
-        replace: "await segment.sync(); covered = segment.nextOffset;",
+        find: 'this.#advance(covered, how === "sync");',
+        replace: 'this.#advance(segment.nextOffset, how === "sync");',
       },
     ],
   },
@@ -169,6 +169,7 @@ export const LOG_MUTANTS = Object.freeze([
     name: "log-truncate-unannounced",
     bug: "truncateAfter begins to cut before the cut is written down",
     campaign: "crash",
+    seed: 2,
     edits: [
       {
         file: TRUNCATOR,
@@ -193,6 +194,7 @@ export const LOG_MUTANTS = Object.freeze([
     name: "log-remove-before-state",
     bug: "segments are removed before the new first offset is written down",
     campaign: "crash",
+    seed: 1,
     edits: [
       {
         file: TRUNCATOR,

@@ -123,8 +123,8 @@ export const STORE_MUTANTS = Object.freeze([
   {
     name: "store-checksum-without-position",
     bug: "a frame's checksum is right wherever the frame lies",
-    campaign: "crash",
-    seed: 13,
+    campaign: "rot",
+    seed: 1,
     edits: [
       {
         file: FRAMES,

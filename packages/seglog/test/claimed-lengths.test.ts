@@ -196,7 +196,7 @@ describe("a snapshot", () => {
           expect(readdirSync(parent)).toEqual(isLog ? ["log"] : []);
           if (isLog) {
             for (const made of readdirSync(join(parent, "log"))) {
-              expect(made).toMatch(/^(\d{20}\.(store|index)|seglog\.(state|lock))$/);
+              expect(made).toMatch(/^(\d{20}\.(store|index)|seglog\.(state|lock|progress))$/);
             }
           }
           execFileSync("rm", ["-r", parent]);

@@ -1,4 +1,12 @@
-import { closeSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { openLog } from "../../src/index.ts";
@@ -153,6 +161,18 @@ test("verify says that a log is sound, and exits with 0", async () => {
   expect(ran).toMatchObject({ code: 0, stderr: "" });
   expect(ran.stdout).toMatch(/^sound: 10 records \[0, 10\), 3 segments, \d+\.\d KiB\n$/);
 });
+
+test.each([["verify"], ["repair"], ["repair", "--dry-run"]])(
+  "%s of a directory that holds no log fails with 5, and leaves it as it was",
+  async (...command) => {
+    const directory = temporaryDirectory();
+    writeFileSync(join(directory, "notes.txt"), "mine");
+    const ran = await seglog([...command, directory]);
+    expect([ran.code, ran.stdout]).toEqual([5, ""]);
+    expect(ran.stderr).toContain("ERR_SEGLOG_NOT_FOUND");
+    expect(readdirSync(directory)).toEqual(["notes.txt"]);
+  },
+);
 
 test("verify says what is damaged, and exits with 3", async () => {
   const directory = await tenRecords();

@@ -4,6 +4,7 @@ import { repairLog } from "../../repair-log.ts";
 import { byteProgress } from "../byte-progress.ts";
 import type { CommandIo } from "../command-io.ts";
 import { EXIT_DAMAGED } from "../exit-codes.ts";
+import { refuseNoLog } from "../refuse-no-log.ts";
 import { damageLine } from "./verify-command.ts";
 
 interface RepairOptions {
@@ -18,7 +19,8 @@ export function addRepairCommand(program: Command, io: CommandIo): void {
     .description(
       "Makes a log that opens of one that is damaged. Deletes nothing: what it takes away is in " +
         "`quarantine` in the log's directory. Offsets stay; what is lost is said. Not needed " +
-        "after a crash: opening a log finishes what a crash cut short.",
+        "after a crash: opening a log finishes what a crash cut short. Not for logs with stores " +
+        "of another format, which would all be taken for damaged.",
     )
     .argument("<dir>", "directory of the log")
     .option("--dry-run", "only say what would be done")
@@ -38,6 +40,7 @@ Examples:
 async function repair(io: CommandIo, directory: string, options: RepairOptions): Promise<void> {
   const { output, notes } = io;
   const { dryRun = false, json = false } = options;
+  await refuseNoLog(directory);
   const progress = byteProgress(notes);
   let done: Awaited<ReturnType<typeof repairLog>>;
   try {

@@ -5,6 +5,7 @@ import { byteProgress } from "../byte-progress.ts";
 import type { CommandIo } from "../command-io.ts";
 import { EXIT_DAMAGED } from "../exit-codes.ts";
 import { bytesText, countOf } from "../quantities.ts";
+import { refuseNoLog } from "../refuse-no-log.ts";
 
 export function addVerifyCommand(program: Command, io: CommandIo): void {
   program
@@ -36,6 +37,7 @@ async function verify(
   { json = false }: { readonly json?: boolean },
 ): Promise<void> {
   const { output, notes, interruption } = io;
+  await refuseNoLog(directory);
   const progress = byteProgress(notes);
   let found: Awaited<ReturnType<typeof verifyLog>>;
   try {
