@@ -1,6 +1,7 @@
 import { invariant } from "@seglog/errors";
 import type { FileHandle, FileSystem } from "@seglog/fs";
 import { INDEX_ENTRY_BYTES, POSITION_AT } from "./entry-layout.ts";
+import { readU64 } from "./u64.ts";
 
 /** An index file, open for reading only, whatever it holds. */
 export interface IndexInspection {
@@ -56,19 +57,15 @@ class FileInspection implements IndexInspection {
   }
 
   offsetAt(n: number): number {
-    return this.#u64(this.#load(n));
+    return readU64(this.#window, this.#load(n));
   }
 
   positionAt(n: number): number {
-    return this.#u64(this.#load(n) + POSITION_AT);
+    return readU64(this.#window, this.#load(n) + POSITION_AT);
   }
 
   close(): Promise<void> {
     return this.#handle.close();
-  }
-
-  #u64(at: number): number {
-    return this.#window.getUint32(at) * 2 ** 32 + this.#window.getUint32(at + 4);
   }
 
   /** Where in the window entry `n` begins. */

@@ -45,11 +45,11 @@ export class MappedIndex implements Index {
   /** Entries `[#written, #count)` are in memory, the others in the file. */
   #written: number;
   readonly #held: DataView<ArrayBuffer>;
-  /** Entries of the file that blocks stand behind. While empty it equals `#count`. */
+  /** Entries of the file that blocks stand behind. */
   #capacity: number;
   /**
-   * Entry from which on a write is off the fast path: what is held is full, or the file is. While
-   * empty it equals `#count`, which sends the first write there.
+   * Entry from which on a write is off the fast path: what is held is full, or the file is. 0 while
+   * empty, which sends the first write there.
    */
   #fastEnd: number;
   /** From this entry on, blocks were put behind all of `#mapping` since it was opened. */

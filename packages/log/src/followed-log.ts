@@ -23,7 +23,7 @@ import { LogReader, type ReadableLog } from "./log-reader.ts";
 import { type LogCounts, logStats } from "./log-stats.ts";
 import { Lookout } from "./lookout.ts";
 import { RwLock } from "./rw-lock.ts";
-import { segmentInfo } from "./segment-info.ts";
+import { committedRange, segmentInfos } from "./segment-info.ts";
 import { snapshotReader } from "./snapshot-reader.ts";
 import { StagingArea } from "./staging-area.ts";
 
@@ -109,9 +109,7 @@ class FollowedLog implements Log {
 
   offsetRange(): OffsetRange | undefined {
     this.#failure.checkOpen();
-    const { firstOffset, committedOffset } = this;
-    if (committedOffset <= firstOffset) return undefined;
-    return { lowest: firstOffset, highest: committedOffset - 1 };
+    return committedRange(this);
   }
 
   async refresh(): Promise<void> {
@@ -189,8 +187,7 @@ class FollowedLog implements Log {
 
   segments(): SegmentInfo[] {
     this.#failure.checkOpen();
-    const { all, active } = this.#follower.segments;
-    return all.map((segment) => segmentInfo(segment, segment === active));
+    return segmentInfos(this.#follower.segments);
   }
 
   reader(): ReadableStream<Uint8Array> {

@@ -40,6 +40,7 @@ export class LogWriter {
   readonly #staging: StagingArea;
   #next: Offset;
   readonly #budget = new AppendBudget();
+  /** What `segments.active` says; asking that for each record takes 10 of 80 ns. */
   #active: Segment;
   /** Time of the active segment's first record; `undefined` while it is empty. */
   #activeSince: number | undefined;

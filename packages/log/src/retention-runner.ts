@@ -1,7 +1,7 @@
 import type { Retention } from "./contract.ts";
 import type { LogCursors } from "./log-cursors.ts";
 import { retainedFrom } from "./retention.ts";
-import { segmentInfo } from "./segment-info.ts";
+import { segmentInfos } from "./segment-info.ts";
 import type { SegmentSet } from "./segment-set.ts";
 import type { Truncator } from "./truncator.ts";
 
@@ -30,10 +30,7 @@ export class RetentionRunner {
     const { segments, truncator, cursors, retention, clock } = this.#parts;
     if (this.#isUnlimited) return;
     await truncator.retain(() => {
-      const infos = segments.all.map((segment) =>
-        segmentInfo(segment, segment === segments.active),
-      );
-      const from = retainedFrom(infos, retention, clock());
+      const from = retainedFrom(segmentInfos(segments), retention, clock());
       return retention.keepUncommitted === true ? Math.min(from, cursors.lowest) : from;
     });
   }

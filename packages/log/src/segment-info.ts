@@ -1,9 +1,25 @@
 import { hasCode } from "@seglog/errors";
 import type { Segment } from "@seglog/segment";
-import type { Offset, SegmentInfo } from "./contract.ts";
+import type { Offset, OffsetRange, SegmentInfo } from "./contract.ts";
+import type { SegmentSet } from "./segment-set.ts";
+
+/** What is held of committed records; `undefined` where that is none. */
+export function committedRange(log: {
+  readonly firstOffset: Offset;
+  readonly committedOffset: Offset;
+}): OffsetRange | undefined {
+  const { firstOffset, committedOffset } = log;
+  if (committedOffset <= firstOffset) return undefined;
+  return { lowest: firstOffset, highest: committedOffset - 1 };
+}
+
+/** What a log tells about its segments, oldest first. */
+export function segmentInfos({ all, active }: Pick<SegmentSet, "all" | "active">): SegmentInfo[] {
+  return all.map((segment) => segmentInfo(segment, segment === active));
+}
 
 /** What a log tells about one of its segments. */
-export function segmentInfo(segment: Segment, active: boolean): SegmentInfo {
+function segmentInfo(segment: Segment, active: boolean): SegmentInfo {
   const { baseOffset, nextOffset, storeBytes, indexBytes } = segment;
   const isEmpty = nextOffset === baseOffset;
   return {

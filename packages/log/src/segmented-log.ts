@@ -30,7 +30,7 @@ import { ProgressPublisher } from "./progress-publisher.ts";
 import type { RecoveredLog } from "./recover-segments.ts";
 import { RetentionRunner } from "./retention-runner.ts";
 import { RwLock } from "./rw-lock.ts";
-import { segmentInfo } from "./segment-info.ts";
+import { committedRange, segmentInfos } from "./segment-info.ts";
 import { SegmentSet } from "./segment-set.ts";
 import { snapshotReader } from "./snapshot-reader.ts";
 import { Truncator } from "./truncator.ts";
@@ -109,9 +109,7 @@ export class SegmentedLog implements Log {
 
   offsetRange(): OffsetRange | undefined {
     this.#failure.checkOpen();
-    const { firstOffset, committedOffset } = this;
-    if (committedOffset <= firstOffset) return undefined;
-    return { lowest: firstOffset, highest: committedOffset - 1 };
+    return committedRange(this);
   }
 
   async refresh(): Promise<void> {
@@ -199,8 +197,7 @@ export class SegmentedLog implements Log {
 
   segments(): SegmentInfo[] {
     this.#failure.checkOpen();
-    const { active } = this.#segments;
-    return this.#segments.all.map((segment) => segmentInfo(segment, segment === active));
+    return segmentInfos(this.#segments);
   }
 
   reader(): ReadableStream<Uint8Array> {

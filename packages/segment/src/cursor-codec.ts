@@ -1,3 +1,6 @@
+import type { Checksum } from "./state-codec.ts";
+import { getU64, setU64 } from "./u64.ts";
+
 /** Bytes of one slot of a cursor's file. */
 export const CURSOR_SLOT_BYTES = 40;
 /** In different pages, so that a torn write spoils one slot. */
@@ -16,9 +19,6 @@ export interface CursorSlot {
   readonly logId: number;
   readonly offset: number;
 }
-
-/** CRC-32 (IEEE), as of zlib. */
-type Checksum = (bytes: Uint8Array) => number;
 
 /** The bytes of a slot; the layout is in FORMAT.md. */
 export function encodeCursorSlot(slot: CursorSlot, checksum: Checksum): Uint8Array {
@@ -44,13 +44,4 @@ export function decodeCursorSlot(bytes: Uint8Array, checksum: Checksum): CursorS
   const offset = getU64(view, 24);
   const isLegal = view.getUint16(8) === CURSOR_VERSION && Number.isSafeInteger(offset);
   return isLegal ? { sequence, logId: view.getUint32(12), offset } : undefined;
-}
-
-function setU64(view: DataView, at: number, value: number): void {
-  view.setUint32(at, Math.floor(value / 2 ** 32));
-  view.setUint32(at + 4, value >>> 0);
-}
-
-function getU64(view: DataView, at: number): number {
-  return view.getUint32(at) * 2 ** 32 + view.getUint32(at + 4);
 }

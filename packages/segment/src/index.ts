@@ -33,7 +33,7 @@ export {
 export { PROGRESS_FILE_NAME } from "./progress-file.ts";
 export { RECORD_HEAD_BYTES, readTime, TIME_LIMIT } from "./record-head.ts";
 export { type RepairTools, repairDirectory } from "./repair-directory.ts";
-export { baseOffsetOf, indexName, storeName } from "./segment-name.ts";
+export { baseOffsetOf, indexBaseOf, indexName, storeName } from "./segment-name.ts";
 export { STATE_FILE_NAME } from "./state-file.ts";
 export type {
   LostRange,

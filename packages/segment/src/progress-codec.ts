@@ -1,4 +1,5 @@
 import type { LogCut, LogProgress, PublishedProgress } from "./contract.ts";
+import { getU64 } from "./u64.ts";
 
 /** Where the two slots of the file begin, which are written in turn. */
 export const PROGRESS_SLOT_POSITIONS: readonly number[] = Object.freeze([0, 512]);
@@ -31,7 +32,7 @@ export function encodeProgress(
 /** The slot at `at` of a file's bytes; `undefined` where none is, or one that is half written. */
 export function decodeProgress(bytes: Uint8Array, at: number): ProgressSlot | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset + at);
-  const word = (n: number): number => view.getUint32(n * 8) * 2 ** 32 + view.getUint32(n * 8 + 4);
+  const word = (n: number): number => getU64(view, n * 8);
   if (word(0) !== MAGIC) return undefined;
   const cutsListed = word(HEAD_WORDS - 1);
   if (cutsListed > PROGRESS_CUTS_MAX) return undefined;

@@ -1,4 +1,5 @@
 import type { CatalogState } from "./contract.ts";
+import { getU64, setU64 } from "./u64.ts";
 
 /** Bytes of one slot of the state file. */
 export const STATE_SLOT_BYTES = 64;
@@ -100,12 +101,3 @@ export function isUnfinishedStateFile(content: Uint8Array): boolean {
 const INVALID: DecodedSlot = Object.freeze({ kind: "invalid" });
 
 type FiveNumbers = [number, number, number, number, number];
-
-function setU64(view: DataView, at: number, value: number): void {
-  view.setUint32(at, Math.floor(value / 2 ** 32));
-  view.setUint32(at + 4, value >>> 0);
-}
-
-function getU64(view: DataView, at: number): number {
-  return view.getUint32(at) * 2 ** 32 + view.getUint32(at + 4);
-}
