@@ -5,12 +5,12 @@ import { join } from "node:path";
 import { openLog } from "seglog";
 import { countWords } from "./src/count-words.mjs";
 
-const records = Number(process.argv[2] ?? 200_000);
+const records = Number(process.argv[2] ?? 2_000_000);
 const directory = await mkdtemp(join(tmpdir(), "seglog-worker-readers-"));
 const log = await openLog(directory, { segmentBytesMax: 4 * 2 ** 20 });
 const line = (/** @type {number} */ n) => `word${n % 7} `.repeat(20).trim();
 for (let n = 0; n < records; n++) {
-  if (n % 10_000 === 0) await log.ready();
+  if (n % 100_000 === 0) await log.sync();
   log.write(line(n));
 }
 await log.sync();
