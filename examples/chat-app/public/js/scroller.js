@@ -12,21 +12,27 @@ const AHEAD = 500;
 export function scroller(element, { onNearStart, onNearEnd, onScroll }) {
   const left = () => element.scrollHeight - element.scrollTop - element.clientHeight;
   const atEnd = () => left() < AT_END;
+  let following = true;
+  /** Where `element` stood when the reader was last seen to follow, in pixels. */
+  let endTop = 0;
   const toEnd = () => {
     element.scrollTop = element.scrollHeight;
+    endTop = element.scrollTop;
   };
+  // The event of a scroll comes a frame late: until then the place itself says who left the end.
+  const isFollowing = () => following && (atEnd() || element.scrollTop >= endTop);
   const lookAhead = () => {
     if (element.scrollTop < AHEAD) onNearStart();
     if (left() < AHEAD) onNearEnd();
   };
-  let following = true;
   element.addEventListener("scroll", () => {
     following = atEnd();
+    if (following) endTop = element.scrollTop;
     lookAhead();
     onScroll();
   });
   // the composer grows, the window is resized: the newest message stays in view
-  new ResizeObserver(() => following && toEnd()).observe(element);
+  new ResizeObserver(() => isFollowing() && toEnd()).observe(element);
 
   return {
     atEnd,
@@ -37,7 +43,7 @@ export function scroller(element, { onNearStart, onNearEnd, onScroll }) {
 
     /** Changes the list by `draw`. @param {() => void} draw @param {{ follow: boolean }} options */
     keepPlace(draw, { follow }) {
-      const stay = following && follow;
+      const stay = isFollowing() && follow;
       const before = stay ? [] : visibleMessages(element);
       draw();
       if (stay) toEnd();
