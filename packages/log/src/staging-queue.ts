@@ -19,39 +19,41 @@ export function framedBytes({ values, valueBytes }: StagedGroup): number {
 /** Many small values share one piece of memory of so many bytes; larger ones have their own. */
 const CHUNK_BYTES = 64 * 1024;
 
-/**
- * So many records that were taken may be held, or three times as many as wait: moving those that
- * wait adds 40 ns to the 50 of taking one, and 180 where only as many may be held.
- */
-const TAKEN_MAX = 64;
+/** Before each value in a chunk: its time (f64), and how many follow it in its batch (u32). */
+const HEAD_BYTES = 12;
+
+/** Records that lie one behind the other. */
+interface Chunk {
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
+  /** Of each record: where its value begins. The next one's head follows its end. */
+  readonly starts: number[];
+  /** How many bytes are used. */
+  used: number;
+  readonly firstOffset: Offset;
+}
 
 /**
  * Copies of records with their offsets, in order, until a segment takes them.
  *
  * A loop of writes that never lets the event loop turn fills it with millions while a roll waits:
- * an object and a buffer for each cost ten times what these arrays do.
+ * an object and a buffer for each cost ten times what these chunks do.
  */
 export class StagingQueue {
-  /** Of each record: where its value lies, how long it is, when it was appended. */
-  #chunks: Uint8Array[] = [];
-  #starts: number[] = [];
-  #lengths: number[] = [];
-  #times: number[] = [];
-  /** Of each record: how many follow it in its batch. */
-  #following: number[] = [];
+  #chunks: Chunk[] = [];
+  /** Chunks before it were taken. */
   #head = 0;
-  /** Offset of the first record of the arrays, taken or not. */
-  #baseOffset: Offset;
+  /** Records of the first chunk that were taken. */
+  #taken = 0;
+  #next: Offset;
   #bytes = 0;
-  #chunk: Uint8Array = NOTHING;
-  #used = 0;
 
   constructor(baseOffset: Offset) {
-    this.#baseOffset = baseOffset;
+    this.#next = baseOffset;
   }
 
   get isEmpty(): boolean {
-    return this.#head === this.#lengths.length;
+    return this.#bytes === 0;
   }
 
   /** Bytes held, framing included. */
@@ -61,97 +63,113 @@ export class StagingQueue {
 
   /** Appends a copy of `values`; `baseOffset` is the first one's offset. */
   push(values: readonly Uint8Array[], time: number, baseOffset: Offset): void {
-    if (this.isEmpty) this.#restart(baseOffset);
-    for (let i = 0; i < values.length; i++) {
-      const value = values[i] as Uint8Array;
-      const start = this.#reserve(value.length);
-      this.#chunk.set(value, start);
-      this.#chunks.push(this.#chunk);
-      this.#starts.push(start);
-      this.#lengths.push(value.length);
-      this.#times.push(time);
-      this.#following.push(values.length - 1 - i);
-      this.#bytes += value.length + FRAME_OVERHEAD_BYTES;
+    if (this.isEmpty) this.#next = baseOffset;
+    for (let i = 0, following = values.length; i < values.length; i++) {
+      this.#push(values[i] as Uint8Array, time, --following);
     }
   }
 
   /** The next record or batch; its values are this queue's until it is shifted. */
   peek(): StagedGroup | undefined {
-    if (this.isEmpty) return undefined;
-    const head = this.#head;
-    const count = 1 + (this.#following[head] as number);
-    const values = new Array<Uint8Array>(count);
+    const chunk = this.#chunks[this.#head];
+    if (chunk === undefined) return undefined;
+    const head = (chunk.starts[this.#taken] as number) - HEAD_BYTES;
+    const time = chunk.view.getFloat64(head);
+    const following = chunk.view.getUint32(head + 8);
+    if (following === 0) {
+      const value = valueAt(chunk, this.#taken);
+      return { values: [value], time, valueBytes: value.length };
+    }
+    const values: Uint8Array[] = [];
     let valueBytes = 0;
-    for (let i = 0; i < count; i++) {
-      const value = this.#valueAt(head + i);
-      values[i] = value;
+    for (const value of this.#values(following + 1)) {
+      values.push(value);
       valueBytes += value.length;
     }
-    return { values, time: this.#times[head] as number, valueBytes };
+    return { values, time, valueBytes };
   }
 
+  /** Drops what {@link StagingQueue.peek} returned. */
   shift(): void {
-    if (this.isEmpty) return;
-    const count = 1 + (this.#following[this.#head] as number);
-    for (let i = 0; i < count; i++) {
-      this.#bytes -= (this.#lengths[this.#head + i] as number) + FRAME_OVERHEAD_BYTES;
-    }
-    this.#head += count;
-    if (this.isEmpty) this.#restart(this.#baseOffset + this.#head);
-    else if (this.#head >= TAKEN_MAX && this.#head >= this.#lengths.length * 0.75) {
-      this.#forgetTaken();
-    }
+    const chunk = this.#chunks[this.#head];
+    if (chunk === undefined) return;
+    const head = (chunk.starts[this.#taken] as number) - HEAD_BYTES;
+    for (let left = 1 + chunk.view.getUint32(head + 8); left > 0; left--) this.#drop();
   }
 
   /** The record with `offset`, as a copy; `undefined` when it is not here. */
   read(offset: Offset): LogRecord | undefined {
-    const n = offset - this.#baseOffset;
-    if (n < this.#head || n >= this.#lengths.length) return undefined;
-    return { offset, time: this.#times[n] as number, value: this.#valueAt(n).slice() };
-  }
-
-  #valueAt(n: number): Uint8Array {
-    const { buffer, byteOffset } = this.#chunks[n] as Uint8Array;
-    const start = byteOffset + (this.#starts[n] as number);
-    return new Uint8Array(buffer, start, this.#lengths[n] as number);
-  }
-
-  /** Where in {@link StagingQueue.#chunk} there is room for `length` bytes. */
-  #reserve(length: number): number {
-    if (this.#used + length > this.#chunk.length) {
-      this.#chunk = new Uint8Array(Math.max(CHUNK_BYTES, length));
-      this.#used = 0;
+    const first = this.#chunks[this.#head];
+    if (first === undefined || offset >= this.#next) return undefined;
+    if (offset < first.firstOffset + this.#taken) return undefined;
+    let low = this.#head;
+    for (let high = this.#chunks.length - 1; low < high; ) {
+      const middle = (low + high + 1) >>> 1;
+      if ((this.#chunks[middle] as Chunk).firstOffset <= offset) low = middle;
+      else high = middle - 1;
     }
-    const start = this.#used;
-    this.#used += length;
-    return start;
+    const chunk = this.#chunks[low] as Chunk;
+    const n = offset - chunk.firstOffset;
+    const time = chunk.view.getFloat64((chunk.starts[n] as number) - HEAD_BYTES);
+    return { offset, time, value: valueAt(chunk, n).slice() };
   }
 
-  /** Under a load that never lets the queue run empty, what was taken would be held for ever. */
-  #forgetTaken(): void {
-    const head = this.#head;
-    this.#chunks = this.#chunks.slice(head);
-    this.#starts = this.#starts.slice(head);
-    this.#lengths = this.#lengths.slice(head);
-    this.#times = this.#times.slice(head);
-    this.#following = this.#following.slice(head);
-    this.#baseOffset += head;
-    this.#head = 0;
-  }
-
-  #restart(baseOffset: Offset): void {
-    if (this.#lengths.length > 0) {
-      this.#chunks = [];
-      this.#starts = [];
-      this.#lengths = [];
-      this.#times = [];
-      this.#following = [];
-      this.#chunk = NOTHING;
-      this.#used = 0;
+  #push(value: Uint8Array, time: number, following: number): void {
+    const { length } = value;
+    let chunk = this.#chunks[this.#chunks.length - 1];
+    if (chunk === undefined || chunk.used + HEAD_BYTES + length > chunk.bytes.length) {
+      chunk = newChunk(HEAD_BYTES + length, this.#next);
+      this.#chunks.push(chunk);
     }
+    const head = chunk.used;
+    chunk.view.setFloat64(head, time);
+    chunk.view.setUint32(head + 8, following);
+    chunk.bytes.set(value, head + HEAD_BYTES);
+    chunk.starts.push(head + HEAD_BYTES);
+    chunk.used = head + HEAD_BYTES + length;
+    this.#bytes += length + FRAME_OVERHEAD_BYTES;
+    this.#next++;
+  }
+
+  /** The values of the first `count` records. */
+  *#values(count: number): Generator<Uint8Array, void, undefined> {
+    let n = this.#taken;
+    let at = this.#head;
+    for (let left = count; left > 0; left--) {
+      const chunk = this.#chunks[at] as Chunk;
+      yield valueAt(chunk, n++);
+      if (n < chunk.starts.length) continue;
+      at++;
+      n = 0;
+    }
+  }
+
+  #drop(): void {
+    const chunk = this.#chunks[this.#head] as Chunk;
+    this.#bytes -= lengthAt(chunk, this.#taken) + FRAME_OVERHEAD_BYTES;
+    this.#taken++;
+    if (this.#taken < chunk.starts.length) return;
+    this.#taken = 0;
+    this.#head++;
+    // under a load that never lets the queue run empty, what was taken would be held for ever
+    if (this.#head < this.#chunks.length / 2) return;
+    this.#chunks.splice(0, this.#head);
     this.#head = 0;
-    this.#baseOffset = baseOffset;
   }
 }
 
-const NOTHING = new Uint8Array(0);
+function newChunk(bytesMin: number, firstOffset: Offset): Chunk {
+  // not cleared: every byte that is read was written
+  const { buffer } = Buffer.allocUnsafeSlow(Math.max(CHUNK_BYTES, bytesMin));
+  const bytes = new Uint8Array(buffer);
+  return { bytes, view: new DataView(buffer), starts: [], used: 0, firstOffset };
+}
+
+function lengthAt({ starts, used }: Chunk, n: number): number {
+  const next = starts[n + 1];
+  return (next === undefined ? used : next - HEAD_BYTES) - (starts[n] as number);
+}
+
+function valueAt(chunk: Chunk, n: number): Uint8Array {
+  return new Uint8Array(chunk.bytes.buffer, chunk.starts[n] as number, lengthAt(chunk, n));
+}
