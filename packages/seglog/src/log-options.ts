@@ -59,7 +59,7 @@ export function checkOpenOptions(
   checkOptions("options", options, OPTION_NAMES);
   const {
     recordBytesMax = 64 * 2 ** 20,
-    stagedBytesMax = 64 * 2 ** 20,
+    stagedBytesMax = 16 * 2 ** 20,
     waitingMax = 1_000_000,
     durability = "commit",
     codec,
