@@ -52,10 +52,12 @@ export async function freshDirectory(parent) {
  *
  * @param {string} parent
  * @param {(directory: string) => Promise<import("./contract.ts").Sample>} round
+ * @param {{ readonly isSettled: boolean }} [paced]  not warm before it is settled
  * @returns {Runner}
  */
-export function freshEachRound(parent, round) {
+export function freshEachRound(parent, round, paced) {
   return {
+    isWarm: () => paced?.isSettled !== false,
     round: async () => {
       const directory = await freshDirectory(parent);
       try {

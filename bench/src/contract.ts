@@ -69,6 +69,8 @@ export interface Runner {
   /** One measurement. Throws when what was read or acknowledged is not what was asked for. */
   readonly round: () => Promise<Sample>;
   readonly close: () => Promise<void>;
+  /** Whether the rounds so far were warm-up enough. Default: one is. */
+  readonly isWarm?: () => boolean;
 }
 
 /** Values of one round by the name of their metric. */

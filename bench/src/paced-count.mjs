@@ -1,13 +1,15 @@
 /**
  * How many records a contender gets in a round: all of them if it is fast, else what it does in
- * about `forMs`, as its warm-up round showed. So a slow peer does not take the whole time.
+ * about `forMs`, as its warm-up rounds showed. So a slow peer does not take the whole time.
+ *
+ * The first round, of few records and of code that was never run, says too little of a fast one:
+ * the number grows until a round takes half of `forMs`.
  */
 export class PacedCount {
   #full;
-  #least;
   #forMs;
-  /** @type {number | undefined} */
-  #paced;
+  #count;
+  #settled = false;
 
   /**
    * @param {number} full
@@ -16,19 +18,25 @@ export class PacedCount {
    */
   constructor(full, forMs, least = Math.ceil(full / 50)) {
     this.#full = full;
-    this.#least = Math.max(1, Math.min(full, least));
     this.#forMs = forMs;
+    this.#count = Math.max(1, Math.min(full, least));
   }
 
   /** Of this round. */
   get count() {
-    return this.#paced ?? this.#least;
+    return this.#count;
+  }
+
+  /** Whether the number stays as it is from now on. */
+  get isSettled() {
+    return this.#settled;
   }
 
   /** @param {number} elapsedMs  of the round that is over */
   done(elapsedMs) {
-    if (this.#paced !== undefined) return;
-    const possible = Math.round((this.#least / Math.max(elapsedMs, 0.01)) * this.#forMs);
-    this.#paced = Math.min(this.#full, Math.max(this.#least, possible));
+    if (this.#settled) return;
+    this.#settled = elapsedMs >= this.#forMs / 2 || this.#count === this.#full;
+    const possible = Math.round((this.#count / Math.max(elapsedMs, 0.01)) * this.#forMs);
+    this.#count = Math.min(this.#full, Math.max(this.#count, possible));
   }
 }

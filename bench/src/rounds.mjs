@@ -17,10 +17,12 @@ import { ratiosOf, summarizeRounds } from "./summary.mjs";
 
 /** A peer that answers no more has taken part. */
 const PEER_TIMEOUT_MS = 120_000;
+/** Who is not warm by then is measured as it is. */
+const WARM_UPS_MAX = 4;
 
 /**
  * Runs one case: all contenders are prepared, then measured in turn, A B C A B C …, so that what
- * the machine does meanwhile meets all of them. The first round warms up and is not counted.
+ * the machine does meanwhile meets all of them. What warms up before is not counted.
  *
  * A peer or raw operation that fails is out, with the reason; that ours fails is an error.
  *
@@ -44,19 +46,31 @@ export async function runCase(what, rounds, onTurn) {
         seat.runner = await contender.prepare();
       });
     }
-    for (let round = 0; round <= counted; round++) {
-      for (const seat of seats) {
-        if (seat.runner === undefined || seat.reason !== undefined) continue;
-        onTurn(seat.contender, round);
-        await measure(seat, seat.runner, round > 0);
-      }
+    for (let warmUp = 1; warmUp <= WARM_UPS_MAX; warmUp++) {
+      const cold =
+        warmUp === 1 ? seats : seats.filter(({ runner }) => runner?.isWarm?.() === false);
+      await takeTurns(cold, 0, onTurn);
     }
+    for (let round = 1; round <= counted; round++) await takeTurns(seats, round, onTurn);
   } finally {
     for (const seat of seats) {
       await guarded(seat, async () => seat.runner?.close());
     }
   }
   return resultOf(what, seats);
+}
+
+/**
+ * @param {readonly Seat[]} seats
+ * @param {number} round
+ * @param {(contender: Contender, round: number) => void} onTurn
+ */
+async function takeTurns(seats, round, onTurn) {
+  for (const seat of seats) {
+    if (seat.runner === undefined || seat.reason !== undefined) continue;
+    onTurn(seat.contender, round);
+    await measure(seat, seat.runner, round > 0);
+  }
 }
 
 /**

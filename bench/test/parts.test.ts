@@ -58,9 +58,16 @@ test("a slow contender gets what it can do in the time, a fast one all", () => {
   expect(slow.count).toBe(20);
   slow.done(10);
   expect(slow.count).toBe(200);
+  expect(slow.isSettled).toBe(false);
+  slow.done(60);
+  expect([slow.count, slow.isSettled]).toEqual([333, true]);
+  slow.done(1);
+  expect(slow.count).toBe(333);
   const fast = new PacedCount(1000, 100);
   fast.done(0.1);
-  expect(fast.count).toBe(1000);
+  expect([fast.count, fast.isSettled]).toEqual([1000, false]);
+  fast.done(5);
+  expect([fast.count, fast.isSettled]).toEqual([1000, true]);
 });
 
 test("a read of other records than those asked for is noticed", () => {

@@ -13,6 +13,25 @@ test("contenders take turns, and the first round does not count", async () => {
   expect(result.contenders[0]?.rounds).toEqual([{ rate: 2 }, { rate: 3 }]);
 });
 
+test("who is not warm yet warms up again, four times at most", async () => {
+  const turns: string[] = [];
+  const slow = (id: string, warmAfter: number): Contender => ({
+    ...contender(id, "peer"),
+    prepare: async () => {
+      let rounds = 0;
+      return {
+        round: async () => ({ rate: ++rounds }),
+        close: async () => {},
+        isWarm: () => rounds >= warmAfter,
+      };
+    },
+  });
+  const what = caseOf([contender("a"), slow("b", 2), slow("c", 9)]);
+  const { contenders } = await runCase(what, 1, ({ id }, n) => turns.push(`${id}${n}`));
+  expect(turns.slice(3).join(" ")).toBe("a0 b0 c0 b0 c0 c0 c0 a1 b1 c1");
+  expect(contenders[2]?.rounds).toEqual([{ rate: 5 }]);
+});
+
 test("ratios are formed within a round: a slow one leaves no trace in them", async () => {
   const ours = contender("a", "ours", [0, 10, 20, 200]);
   const raw = contender("raw", "baseline", [0, 5, 10, 100]);
