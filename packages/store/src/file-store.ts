@@ -187,7 +187,6 @@ export class FileStore implements Store {
   async #seal(): Promise<void> {
     const { handle, file, staging } = this.#parts;
     await this.#writer.finish();
-    staging.forgetBlocks();
     const fileBytes = STORE_HEADER_BYTES + staging.end;
     file.unmap(fileBytes);
     if (file.mapForGood()) await handle.close();

@@ -24,7 +24,6 @@ export class Staging {
   #filling: Block[] = [];
   #leaving: Block[] = [];
   #current: Block | undefined;
-  readonly #free: Uint8Array[] = [];
 
   constructor(end: number, blockBytes: number) {
     this.start = end;
@@ -71,9 +70,7 @@ export class Staging {
   release(): void {
     for (const { bytes, start, used } of this.#leaving) {
       this.start = start + used;
-      if (bytes.length === this.#blockBytes && this.#free.length < FREE_BLOCKS_MAX) {
-        this.#free.push(bytes);
-      }
+      freeBlocks.give(bytes);
     }
     this.#leaving.length = 0;
   }
@@ -93,17 +90,9 @@ export class Staging {
     this.end = position;
   }
 
-  /** Gives back the memory that is kept for reuse; nothing is staged any more. */
-  forgetBlocks(): void {
-    invariant(this.start === this.end, "nothing is staged");
-    this.#free.length = 0;
-  }
-
   #addBlock(frameBytes: number): Block {
-    const bytes =
-      frameBytes > this.#blockBytes
-        ? newBytes(frameBytes)
-        : (this.#free.pop() ?? newBytes(this.#blockBytes));
+    const length = Math.max(frameBytes, this.#blockBytes);
+    const bytes = freeBlocks.take(length) ?? newBytes(length);
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     const block = { bytes, view, start: this.end, used: 0 };
     this.#filling.push(block);
@@ -112,7 +101,38 @@ export class Staging {
   }
 }
 
-const FREE_BLOCKS_MAX = 4;
+/**
+ * Blocks that are not in use, for all stores of the thread: the next segment's store goes on with
+ * those of the last. Memory that was never touched costs what ten records of its page do.
+ */
+class FreeBlocks {
+  #blocks: Uint8Array[] = [];
+  #bytes = 0;
+
+  /** A block of so many bytes, with anything in it. */
+  take(length: number): Uint8Array | undefined {
+    const block = this.#blocks.at(-1);
+    if (block?.length !== length) return undefined;
+    this.#blocks.pop();
+    this.#bytes -= length;
+    return block;
+  }
+
+  give(block: Uint8Array): void {
+    if (this.#bytes + block.length > FREE_BYTES_MAX) return;
+    if (this.#blocks[0]?.length !== block.length) this.#clear(); // of stores with another size
+    this.#blocks.push(block);
+    this.#bytes += block.length;
+  }
+
+  #clear(): void {
+    this.#blocks = [];
+    this.#bytes = 0;
+  }
+}
+
+const FREE_BYTES_MAX = 16 * 2 ** 20;
+const freeBlocks = new FreeBlocks();
 
 /** Without clearing them: every byte that leaves a block was written to it. */
 function newBytes(length: number): Uint8Array {
