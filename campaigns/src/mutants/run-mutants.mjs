@@ -17,18 +17,22 @@ import { builtModule, plantEdit } from "./plant-edits.mjs";
  * Plants each mutant in a process of its own, and runs there the slice of the campaign that must
  * find it; and each of these slices without any mutant, in which nothing may be found.
  *
- * @param {{ only?: string | undefined, jobs: number, onText: (text: string) => void }} options
+ * `every: n` plants the first of each n mutants of a campaign, and runs no slice without: for who
+ * has run those already.
+ *
+ * @param {{ only?: string | undefined, every?: number, jobs: number,
+ *   onText: (text: string) => void }} options
  * @returns {Promise<{ missed: string[], summary: string }>}  `missed`: mutants, and controls that
  *   found something
  */
-export async function runMutants({ only, jobs, onText }) {
+export async function runMutants({ only, every, jobs, onText }) {
   const begun = performance.now();
-  const mutants = only === undefined ? MUTANTS : [findMutant(only)];
+  const mutants = only === undefined ? someOfEach(every ?? 1) : [findMutant(only)];
   for (const { edits } of mutants) edits.forEach(checkEdit);
   const campaigns = new Set(mutants.map(({ campaign }) => campaign));
   /** @type {Trial[]} the controls first, which take longest */
   const trials = [
-    ...[...campaigns].map((campaign) => ({ campaign })),
+    ...(every === undefined ? [...campaigns].map((campaign) => ({ campaign })) : []),
     ...mutants.map((mutant) => ({ campaign: mutant.campaign, mutant })),
   ];
   /** @type {string[]} */
@@ -51,6 +55,17 @@ export async function runMutants({ only, jobs, onText }) {
     `${((performance.now() - begun) / 1000).toFixed(0)} s`,
   ].join(", ");
   return { missed, summary };
+}
+
+/** @param {number} every */
+function someOfEach(every) {
+  /** @type {Map<CampaignName, number>} */
+  const seen = new Map();
+  return MUTANTS.filter(({ campaign }) => {
+    const before = seen.get(campaign) ?? 0;
+    seen.set(campaign, before + 1);
+    return before % every === 0;
+  });
 }
 
 /** Throws where an edit does not fit what is built. @param {import("./plant-edits.mjs").Edit} edit */
