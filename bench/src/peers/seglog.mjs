@@ -3,13 +3,6 @@ import { hasCode, openLog } from "seglog";
 /** @typedef {import("../contract.ts").Peer} Peer */
 /** @typedef {import("../contract.ts").PeerStore} PeerStore */
 /** @typedef {import("../contract.ts").Seen} Seen */
-/**
- * Calls that are faster than those of the contract; measured as soon as they exist.
- *
- * @typedef {object} FasterCalls
- * @property {(values: readonly Uint8Array[]) => number} [writeBatch]
- */
-
 /** @type {Peer} */
 export const seglog = Object.freeze({
   id: "seglog",
@@ -79,10 +72,17 @@ export const seglogByRecord = Object.freeze({
  * @returns {PeerStore}
  */
 export function storeOf(log) {
+  let waitedMs = 0;
+  const room = async () => {
+    const from = performance.now();
+    await log.ready();
+    waitedMs += performance.now() - from;
+  };
   return {
     append: (record) => log.append(record),
-    writeSingles: (records, count) => writeSingles(log, records, count),
-    writeBatches: (records, count, batch) => writeBatches(log, records, count, batch),
+    writeSingles: (records, count) => writeSingles(log, records, count, room),
+    writeBatches: (records, count, batch) => writeBatches(log, records, count, batch, room),
+    waitedMs: () => waitedMs,
     sync: () => log.sync(),
     readMany: async (numbers) => readMany((offset) => log.read(offset), numbers),
     scan: () => sumOf(log.batches()),
@@ -96,8 +96,9 @@ export function storeOf(log) {
  * @param {import("seglog").Seglog} log
  * @param {readonly Uint8Array[]} records
  * @param {number} count
+ * @param {() => Promise<void>} room
  */
-async function writeSingles(log, records, count) {
+async function writeSingles(log, records, count, room) {
   let kind = 0;
   for (let i = 0; i < count; ) {
     try {
@@ -107,7 +108,7 @@ async function writeSingles(log, records, count) {
       }
     } catch (error) {
       if (!hasCode(error, "ERR_SEGLOG_OVERLOADED")) throw error;
-      await log.ready();
+      await room();
     }
   }
 }
@@ -117,28 +118,19 @@ async function writeSingles(log, records, count) {
  * @param {readonly Uint8Array[]} records
  * @param {number} count
  * @param {number} batch
+ * @param {() => Promise<void>} room
  */
-async function writeBatches(log, records, count, batch) {
-  const { writeBatch } = /** @type {FasterCalls} */ (log);
-  /** @type {Promise<number> | undefined} */
-  let last;
-  for (let i = 0; i < count; i += batch) {
+async function writeBatches(log, records, count, batch, room) {
+  for (let i = 0; i < count; ) {
     const values = batchOf(records, i, Math.min(batch, count - i));
-    if (writeBatch === undefined) {
-      last = log.appendBatch(values);
-      // without this a million promises would wait; the batches share syncs all the same
-      if ((i / batch) % 256 === 255) await last;
-    } else {
-      try {
-        writeBatch.call(log, values);
-      } catch (error) {
-        if (!hasCode(error, "ERR_SEGLOG_OVERLOADED")) throw error;
-        await log.ready();
-        i -= batch;
-      }
+    try {
+      log.writeBatch(values);
+      i += values.length;
+    } catch (error) {
+      if (!hasCode(error, "ERR_SEGLOG_OVERLOADED")) throw error;
+      await room();
     }
   }
-  await last;
 }
 
 /**

@@ -46,7 +46,7 @@ export interface OpenLogOptions<In = BytesOrString, Out = Uint8Array> {
   readonly indexEntriesMax?: number | undefined;
   /** Longest value, in bytes: 0 to 2^28 - 9. Default 64 MiB. */
   readonly recordBytesMax?: number | undefined;
-  /** Bytes staged and not yet acknowledged, each record with 16 more: 1 to 2^30. Default 64 MiB. */
+  /** Bytes staged and not yet acknowledged, each record with 16 more: 1 to 2^30. Default 16 MiB. */
   readonly stagedBytesMax?: number | undefined;
   /**
    * How many appends may wait for room beyond `stagedBytesMax`; one more rejects with

@@ -70,7 +70,7 @@ export class Staging {
   release(): void {
     for (const { bytes, start, used } of this.#leaving) {
       this.start = start + used;
-      freeBlocks.give(bytes);
+      if (bytes.length === this.#blockBytes) freeBlocks.give(bytes);
     }
     this.#leaving.length = 0;
   }
