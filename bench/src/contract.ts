@@ -30,8 +30,6 @@ export interface PeerStore {
   writeSingles?(records: readonly Uint8Array[], count: number): Promise<void>;
   /** As `writeSingles`, in batches of `batch` where the peer has them. */
   writeBatches?(records: readonly Uint8Array[], count: number, batch: number): Promise<void>;
-  /** How long, in ms, the two above have waited so far for the peer to have room again. */
-  waitedMs?(): number;
   /** Everything handed over is durable, or as near to it as the peer comes. */
   sync?(): Promise<void>;
   /** Reads the records with these numbers, from 0. */

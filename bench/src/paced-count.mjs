@@ -3,10 +3,11 @@
  * about `forMs`, as its warm-up rounds showed. So a slow peer does not take the whole time.
  *
  * The first round, of few records and of code that was never run, says too little of a fast one:
- * the number grows until a round takes half of `forMs`.
+ * the number is set anew until a round took half of `forMs`.
  */
 export class PacedCount {
   #full;
+  #least;
   #forMs;
   #count;
   #settled = false;
@@ -19,7 +20,8 @@ export class PacedCount {
   constructor(full, forMs, least = Math.ceil(full / 50)) {
     this.#full = full;
     this.#forMs = forMs;
-    this.#count = Math.max(1, Math.min(full, least));
+    this.#least = Math.max(1, Math.min(full, least));
+    this.#count = this.#least;
   }
 
   /** Of this round. */
@@ -37,6 +39,6 @@ export class PacedCount {
     if (this.#settled) return;
     this.#settled = elapsedMs >= this.#forMs / 2 || this.#count === this.#full;
     const possible = Math.round((this.#count / Math.max(elapsedMs, 0.01)) * this.#forMs);
-    this.#count = Math.min(this.#full, Math.max(this.#count, possible));
+    this.#count = Math.min(this.#full, Math.max(this.#least, possible));
   }
 }

@@ -43,7 +43,6 @@ export const plainFs = Object.freeze({
 class PlainFile {
   #file;
   #position;
-  #waitedMs = 0;
   #syncs = 0;
   #chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES);
   append = groupAppends((records) => this.#commit(records));
@@ -68,18 +67,12 @@ class PlainFile {
       const record = /** @type {Uint8Array} */ (records[kind]);
       if (++kind === records.length) kind = 0;
       if (filled + LENGTH_BYTES + record.length > this.#chunk.length) {
-        const from = performance.now();
         await this.#writeChunk(filled);
-        this.#waitedMs += performance.now() - from;
         filled = 0;
       }
       filled = this.#put(record, filled);
     }
     await this.#writeChunk(filled);
-  }
-
-  waitedMs() {
-    return this.#waitedMs;
   }
 
   async sync() {

@@ -72,17 +72,10 @@ export const seglogByRecord = Object.freeze({
  * @returns {PeerStore}
  */
 export function storeOf(log) {
-  let waitedMs = 0;
-  const room = async () => {
-    const from = performance.now();
-    await log.ready();
-    waitedMs += performance.now() - from;
-  };
   return {
     append: (record) => log.append(record),
-    writeSingles: (records, count) => writeSingles(log, records, count, room),
-    writeBatches: (records, count, batch) => writeBatches(log, records, count, batch, room),
-    waitedMs: () => waitedMs,
+    writeSingles: (records, count) => writeSingles(log, records, count),
+    writeBatches: (records, count, batch) => writeBatches(log, records, count, batch),
     sync: () => log.sync(),
     readMany: async (numbers) => readMany((offset) => log.read(offset), numbers),
     scan: () => sumOf(log.batches()),
@@ -96,9 +89,8 @@ export function storeOf(log) {
  * @param {import("seglog").Seglog} log
  * @param {readonly Uint8Array[]} records
  * @param {number} count
- * @param {() => Promise<void>} room
  */
-async function writeSingles(log, records, count, room) {
+async function writeSingles(log, records, count) {
   let kind = 0;
   for (let i = 0; i < count; ) {
     try {
@@ -108,7 +100,7 @@ async function writeSingles(log, records, count, room) {
       }
     } catch (error) {
       if (!hasCode(error, "ERR_SEGLOG_OVERLOADED")) throw error;
-      await room();
+      await log.ready();
     }
   }
 }
@@ -118,9 +110,8 @@ async function writeSingles(log, records, count, room) {
  * @param {readonly Uint8Array[]} records
  * @param {number} count
  * @param {number} batch
- * @param {() => Promise<void>} room
  */
-async function writeBatches(log, records, count, batch, room) {
+async function writeBatches(log, records, count, batch) {
   for (let i = 0; i < count; ) {
     const values = batchOf(records, i, Math.min(batch, count - i));
     try {
@@ -128,7 +119,7 @@ async function writeBatches(log, records, count, batch, room) {
       i += values.length;
     } catch (error) {
       if (!hasCode(error, "ERR_SEGLOG_OVERLOADED")) throw error;
-      await room();
+      await log.ready();
     }
   }
 }

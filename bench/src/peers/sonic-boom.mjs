@@ -34,7 +34,6 @@ export async function openSonicBoom(directory, purpose) {
     /** @type {unknown} */ (stream.write.bind(stream))
   );
   let syncs = 0;
-  let waitedMs = 0;
   /** Writes what is buffered, and syncs. @type {() => Promise<void>} */
   const flush = () =>
     new Promise((resolve, reject) => {
@@ -54,13 +53,10 @@ export async function openSonicBoom(directory, purpose) {
         const more = write(line);
         buffered += line.length;
         if (buffered < BUFFERED_BYTES_MAX) continue;
-        const from = performance.now();
         if (!more) await once(stream, "drain");
-        waitedMs += performance.now() - from;
         buffered = 0;
       }
     },
-    waitedMs: () => waitedMs,
     sync: async () => {
       await flush();
       await syncFile(fd);

@@ -7,7 +7,7 @@ import { explain, importedSchema } from "./message.mjs";
  * Appends in flight: enough for one sync to cover many. All of them, at their longest, are below
  * the log's stagedBytesMax, so each is staged, and reads the clock, in the call itself.
  */
-const WINDOW = 2048;
+const WINDOW = 512;
 
 /**
  * @typedef {object} ImportProgress

@@ -37,12 +37,12 @@ interface Chunk {
  * Copies of records with their offsets, in order, until a segment takes them.
  *
  * A loop of writes that never lets the event loop turn fills it with millions while a roll waits:
- * an object and a buffer for each cost ten times what these chunks do.
+ * an object and a buffer for each would cost many times what these chunks do.
  */
 export class StagingQueue {
   #chunks: Chunk[] = [];
-  /** Chunks before it were taken. */
-  #head = 0;
+  /** Index of the first chunk that holds what waits; those before it were taken. */
+  #firstChunk = 0;
   /** Records of the first chunk that were taken. */
   #taken = 0;
   #next: Offset;
@@ -71,7 +71,7 @@ export class StagingQueue {
 
   /** The next record or batch; its values are this queue's until it is shifted. */
   peek(): StagedGroup | undefined {
-    const chunk = this.#chunks[this.#head];
+    const chunk = this.#chunks[this.#firstChunk];
     if (chunk === undefined) return undefined;
     const head = (chunk.starts[this.#taken] as number) - HEAD_BYTES;
     const time = chunk.view.getFloat64(head);
@@ -91,7 +91,7 @@ export class StagingQueue {
 
   /** Drops what {@link StagingQueue.peek} returned. */
   shift(): void {
-    const chunk = this.#chunks[this.#head];
+    const chunk = this.#chunks[this.#firstChunk];
     if (chunk === undefined) return;
     const head = (chunk.starts[this.#taken] as number) - HEAD_BYTES;
     for (let left = 1 + chunk.view.getUint32(head + 8); left > 0; left--) this.#drop();
@@ -99,10 +99,10 @@ export class StagingQueue {
 
   /** The record with `offset`, as a copy; `undefined` when it is not here. */
   read(offset: Offset): LogRecord | undefined {
-    const first = this.#chunks[this.#head];
+    const first = this.#chunks[this.#firstChunk];
     if (first === undefined || offset >= this.#next) return undefined;
     if (offset < first.firstOffset + this.#taken) return undefined;
-    let low = this.#head;
+    let low = this.#firstChunk;
     for (let high = this.#chunks.length - 1; low < high; ) {
       const middle = (low + high + 1) >>> 1;
       if ((this.#chunks[middle] as Chunk).firstOffset <= offset) low = middle;
@@ -134,7 +134,7 @@ export class StagingQueue {
   /** The values of the first `count` records. */
   *#values(count: number): Generator<Uint8Array, void, undefined> {
     let n = this.#taken;
-    let at = this.#head;
+    let at = this.#firstChunk;
     for (let left = count; left > 0; left--) {
       const chunk = this.#chunks[at] as Chunk;
       yield valueAt(chunk, n++);
@@ -145,16 +145,16 @@ export class StagingQueue {
   }
 
   #drop(): void {
-    const chunk = this.#chunks[this.#head] as Chunk;
+    const chunk = this.#chunks[this.#firstChunk] as Chunk;
     this.#bytes -= lengthAt(chunk, this.#taken) + FRAME_OVERHEAD_BYTES;
     this.#taken++;
     if (this.#taken < chunk.starts.length) return;
     this.#taken = 0;
-    this.#head++;
+    this.#firstChunk++;
     // under a load that never lets the queue run empty, what was taken would be held for ever
-    if (this.#head < this.#chunks.length / 2) return;
-    this.#chunks.splice(0, this.#head);
-    this.#head = 0;
+    if (this.#firstChunk < this.#chunks.length / 2) return;
+    this.#chunks.splice(0, this.#firstChunk);
+    this.#firstChunk = 0;
   }
 }
 

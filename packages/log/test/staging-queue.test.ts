@@ -47,3 +47,39 @@ test("a queue that never runs empty holds what waits, not what was taken", () =>
   expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(150 * 2 ** 20);
   expect(queue.isEmpty).toBe(false);
 });
+
+test("values of any length, and batches over several chunks, come back whole", () => {
+  const lengths = [0, 1, 65_523, 65_524, 65_525, 200_000, 0, 30_000, 30_000, 30_000, 7];
+  const valueAt = (offset: number): Uint8Array =>
+    new Uint8Array(lengths[offset % lengths.length] as number).fill(offset);
+  // not toEqual, which takes a second for 200,000 bytes
+  const isValue = (value: Uint8Array | undefined, offset: number): boolean =>
+    value !== undefined && Buffer.compare(value, valueAt(offset)) === 0;
+  const queue = new StagingQueue(0);
+  const batches = [1, 4, 1, 11, 2, 25];
+  let next = 0;
+  let bytes = 0;
+  for (const count of batches) {
+    const values = Array.from({ length: count }, (_, i) => valueAt(next + i));
+    queue.push(values, 1000 + next, next);
+    for (const { length } of values) bytes += length + 16;
+    next += count;
+  }
+  expect(queue.bytes).toBe(bytes);
+  expect(queue.read(next)).toBeUndefined();
+  let taken = 0;
+  for (const count of batches) {
+    for (let offset = taken; offset < next; offset++) {
+      expect(isValue(queue.read(offset)?.value, offset)).toBe(true);
+    }
+    const group = queue.peek();
+    expect(group?.time).toBe(1000 + taken);
+    expect(group?.values.length).toBe(count);
+    expect(group?.values.every((value, i) => isValue(value, taken + i))).toBe(true);
+    queue.shift();
+    taken += count;
+  }
+  expect([queue.isEmpty, queue.bytes, queue.peek()]).toEqual([true, 0, undefined]);
+  queue.push([valueAt(3)], 1, 500);
+  expect(isValue(queue.read(500)?.value, 3)).toBe(true);
+});

@@ -121,7 +121,7 @@ export interface Store {
   truncate(size: Position): Promise<void>;
 
   /**
-   * Makes everything durable, cuts what was preallocated, and gives back what only appends need.
+   * Makes everything durable, cuts what was preallocated, and leaves what only appends need to other stores.
    * From the call on `append` and `truncate` fail with `ERR_SEGLOG_READ_ONLY`; reads go on, also
    * while this runs; `close` afterwards only releases, and makes no call that changes the file.
    * Idempotent.
@@ -235,8 +235,8 @@ export interface OpenFileStoreOptions {
    */
   readonly stagedBytesMax?: number;
   /**
-   * Size of one staging block, in bytes, 4096 to 2^28. Larger blocks mean fewer parts to a write;
-   * at most four of them are kept for reuse. Default 1 MiB.
+   * Size of one staging block, in bytes, 4096 to 2^28. Larger blocks mean fewer parts to a write.
+   * Up to 16 MiB of blocks of one size are kept for the next stores of the thread. Default 1 MiB.
    */
   readonly bufferBytes?: number;
   /**
@@ -246,7 +246,8 @@ export interface OpenFileStoreOptions {
   readonly expectedBytes?: number;
   /**
    * Whether zeros are written ahead of the frames in the background, so that a sync need not
-   * grow the file. Has no effect on `"plain"` frames. Default true.
+   * grow the file; none ahead of writes of more than 128 KiB. Has no effect on `"plain"` frames.
+   * Default true.
    */
   readonly preallocate?: boolean;
   /** Permissions of a file that is made, before the process's umask. Default that of `fs`. */

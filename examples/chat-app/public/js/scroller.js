@@ -43,7 +43,8 @@ export function scroller(element, { onNearStart, onNearEnd, onScroll }) {
 
     /** Changes the list by `draw`. @param {() => void} draw @param {{ follow: boolean }} options */
     keepPlace(draw, { follow }) {
-      const stay = isFollowing() && follow;
+      following = isFollowing(); // drawing moves what lies below, and the place with it
+      const stay = following && follow;
       const before = stay ? [] : visibleMessages(element);
       draw();
       if (stay) toEnd();

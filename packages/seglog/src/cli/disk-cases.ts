@@ -132,7 +132,7 @@ async function appendsPerSecond(
 async function writeMebibyte(log: Seglog, value: Uint8Array): Promise<number> {
   for (let bytes = 0; bytes < MIB; bytes += value.length) log.write(value);
   // far below the bound, so that no write is refused, and far enough for the disk to be busy
-  if (log.stats().stagedBytes > 32 * MIB) await log.sync();
+  if (log.stats().stagedBytes > 8 * MIB) await log.sync();
   return 1;
 }
 
