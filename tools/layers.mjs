@@ -31,7 +31,7 @@ export const layers = Object.freeze({
   "@seglog/store": {
     depends: ["@seglog/errors", "@seglog/fs"],
     runtime: ["@seglog/errors"],
-    builtins: ["node:crypto", "node:path/posix", "node:zlib"],
+    builtins: ["node:crypto", "node:path/posix", "node:worker_threads", "node:zlib"],
   },
   "@seglog/index": {
     depends: ["@seglog/errors", "@seglog/fs"],
