@@ -121,7 +121,8 @@ export interface Store {
   truncate(size: Position): Promise<void>;
 
   /**
-   * Makes everything durable, cuts what was preallocated, and leaves what only appends need to other stores.
+   * Makes everything durable, cuts what was preallocated, and leaves what only appends need to
+   * other stores.
    * From the call on `append` and `truncate` fail with `ERR_SEGLOG_READ_ONLY`; reads go on, also
    * while this runs; `close` afterwards only releases, and makes no call that changes the file.
    * Idempotent.
