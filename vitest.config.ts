@@ -37,6 +37,9 @@ function project(name: string, root: string): TestProjectConfiguration {
       include: ["test/**/*.test.ts"],
       environment: "node",
       pool: "forks",
+      // what takes a second alone takes ten on a machine that does something else as well
+      testTimeout: 30_000,
+      hookTimeout: 30_000,
       setupFiles: [join(here, "tools/fixed-seed.ts")],
     },
   };

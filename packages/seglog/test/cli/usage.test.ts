@@ -35,7 +35,7 @@ async function atTerminal(args: readonly string[], typed: string, columns = 80) 
 async function logOf(...values: string[]): Promise<string> {
   const directory = join(temporaryDirectory(), "log");
   const log = await openLog(directory);
-  for (const value of values) log.write(value);
+  for (const value of values) await log.append(value);
   await log.close();
   return directory;
 }
