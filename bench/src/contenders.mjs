@@ -52,12 +52,10 @@ export async function freshDirectory(parent) {
  *
  * @param {string} parent
  * @param {(directory: string) => Promise<import("./contract.ts").Sample>} round
- * @param {{ readonly isSettled: boolean }} [paced]  not warm before it is settled
  * @returns {Runner}
  */
-export function freshEachRound(parent, round, paced) {
+export function freshEachRound(parent, round) {
   return {
-    isWarm: () => paced?.isSettled !== false,
     round: async () => {
       const directory = await freshDirectory(parent);
       try {
@@ -68,4 +66,16 @@ export function freshEachRound(parent, round, paced) {
     },
     close: async () => {},
   };
+}
+
+/**
+ * The same for rounds of as many records as `paced` says: warm once that is settled.
+ *
+ * @param {string} parent
+ * @param {import("./paced-count.mjs").PacedCount} paced
+ * @param {(directory: string) => Promise<import("./contract.ts").Sample>} round
+ * @returns {Runner}
+ */
+export function pacedRounds(parent, paced, round) {
+  return { ...freshEachRound(parent, round), isWarm: () => paced.isSettled };
 }

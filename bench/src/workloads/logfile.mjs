@@ -1,6 +1,6 @@
 import { closeSync, fdatasyncSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { baseline, contenderOf, freshEachRound } from "../contenders.mjs";
+import { baseline, contenderOf, freshEachRound, pacedRounds } from "../contenders.mjs";
 import { PacedCount } from "../paced-count.mjs";
 import { peersFor } from "../peers/peers.mjs";
 import { seglog } from "../peers/seglog.mjs";
@@ -63,30 +63,26 @@ function caseOf(context, records) {
  */
 async function prepare(peer, { directory, sizes }, records) {
   const paced = new PacedCount(records.length, PACE_ROUNDS * sizes.roundMs, LEAST_RECORDS);
-  return freshEachRound(
-    directory,
-    async (own) => {
-      const store = await peer.open(own, "durable", MOST_BYTES);
-      const { append } = store;
-      if (append === undefined) throw new Error("it has no append");
-      const chosen = evenly(records, paced.count);
-      let acknowledged = 0;
-      const from = performance.now();
-      const caller = async () => {
-        for (const record of chosen) {
-          await append(record);
-          acknowledged += record.length;
-        }
-      };
-      await Promise.all(Array.from({ length: CALLERS }, caller));
-      const elapsed = performance.now() - from;
-      await store.close();
-      paced.done(elapsed);
-      if (acknowledged !== bytesOf(chosen)) throw new Error(`only ${acknowledged} B acknowledged`);
-      return { mibPerSecond: (1000 * acknowledged) / 2 ** 20 / elapsed };
-    },
-    paced,
-  );
+  return pacedRounds(directory, paced, async (own) => {
+    const store = await peer.open(own, "durable", MOST_BYTES);
+    const { append } = store;
+    if (append === undefined) throw new Error("it has no append");
+    const chosen = evenly(records, paced.count);
+    let acknowledged = 0;
+    const from = performance.now();
+    const caller = async () => {
+      for (const record of chosen) {
+        await append(record);
+        acknowledged += record.length;
+      }
+    };
+    await Promise.all(Array.from({ length: CALLERS }, caller));
+    const elapsed = performance.now() - from;
+    await store.close();
+    paced.done(elapsed);
+    if (acknowledged !== bytesOf(chosen)) throw new Error(`only ${acknowledged} B acknowledged`);
+    return { mibPerSecond: (1000 * acknowledged) / 2 ** 20 / elapsed };
+  });
 }
 
 /**

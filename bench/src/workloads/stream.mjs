@@ -1,4 +1,4 @@
-import { contenderOf, freshEachRound } from "../contenders.mjs";
+import { contenderOf, pacedRounds } from "../contenders.mjs";
 import { frameBytesOf } from "../frame-bytes.mjs";
 import { PacedCount } from "../paced-count.mjs";
 import { peersFor } from "../peers/peers.mjs";
@@ -64,27 +64,23 @@ function caseOf(context, recordBytes) {
 async function prepare(peer, { directory, sizes }, { recordBytes, count: full }) {
   const records = makeRecords(recordBytes);
   const paced = new PacedCount(full, 2 * sizes.roundMs);
-  return freshEachRound(
-    directory,
-    async (own) => {
-      const store = await peer.open(own, "write", recordBytes);
-      if (!store.writeSingles || !store.sync) throw new Error("it has no stream");
-      const { count } = paced;
-      const from = performance.now();
-      await store.writeSingles(records, count);
-      await store.sync();
-      const elapsed = performance.now() - from;
-      paced.done(elapsed);
-      const last = await store.readMany?.(Uint32Array.of(count - 1));
-      await store.close();
-      if (last !== undefined && last.bytes !== recordBytes) {
-        throw new Error(`the last of ${count} records has ${last.bytes} bytes`);
-      }
-      return {
-        recordsPerSecond: (1000 * count) / elapsed,
-        mibPerSecond: (1000 * count * frameBytesOf(recordBytes)) / 2 ** 20 / elapsed,
-      };
-    },
-    paced,
-  );
+  return pacedRounds(directory, paced, async (own) => {
+    const store = await peer.open(own, "write", recordBytes);
+    if (!store.writeSingles || !store.sync) throw new Error("it has no stream");
+    const { count } = paced;
+    const from = performance.now();
+    await store.writeSingles(records, count);
+    await store.sync();
+    const elapsed = performance.now() - from;
+    paced.done(elapsed);
+    const last = await store.readMany?.(Uint32Array.of(count - 1));
+    await store.close();
+    if (last !== undefined && last.bytes !== recordBytes) {
+      throw new Error(`the last of ${count} records has ${last.bytes} bytes`);
+    }
+    return {
+      recordsPerSecond: (1000 * count) / elapsed,
+      mibPerSecond: (1000 * count * frameBytesOf(recordBytes)) / 2 ** 20 / elapsed,
+    };
+  });
 }

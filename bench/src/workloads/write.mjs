@@ -1,4 +1,4 @@
-import { contenderOf, freshEachRound } from "../contenders.mjs";
+import { contenderOf, pacedRounds } from "../contenders.mjs";
 import { frameBytesOf } from "../frame-bytes.mjs";
 import { PacedCount } from "../paced-count.mjs";
 import { peersFor } from "../peers/peers.mjs";
@@ -68,32 +68,28 @@ function caseOf(context, recordBytes, batch) {
 async function prepare(peer, { directory, sizes }, { recordBytes, batch, count: full }) {
   const records = makeRecords(recordBytes);
   const paced = new PacedCount(full, sizes.roundMs);
-  return freshEachRound(
-    directory,
-    async (own) => {
-      const store = await peer.open(own, "write", recordBytes);
-      const { writeBatches, writeSingles, sync } = store;
-      if ((batch > 1 && !writeBatches) || !writeSingles || !sync) {
-        await store.close();
-        throw new Error("it has no batches");
-      }
-      const { count } = paced;
-      const before = performance.eventLoopUtilization();
-      const from = performance.now();
-      await (batch > 1
-        ? writeBatches?.call(store, records, count, batch)
-        : writeSingles.call(store, records, count));
-      const { idle } = performance.eventLoopUtilization(before);
-      const called = performance.now() - from - idle;
-      await sync.call(store);
-      const synced = performance.now() - from;
-      paced.done(synced);
-      await checkLast(store, count, recordBytes);
+  return pacedRounds(directory, paced, async (own) => {
+    const store = await peer.open(own, "write", recordBytes);
+    const { writeBatches, writeSingles, sync } = store;
+    if ((batch > 1 && !writeBatches) || !writeSingles || !sync) {
       await store.close();
-      return { callsPerSecond: (1000 * count) / called, syncedPerSecond: (1000 * count) / synced };
-    },
-    paced,
-  );
+      throw new Error("it has no batches");
+    }
+    const { count } = paced;
+    const before = performance.eventLoopUtilization();
+    const from = performance.now();
+    await (batch > 1
+      ? writeBatches?.call(store, records, count, batch)
+      : writeSingles.call(store, records, count));
+    const { idle } = performance.eventLoopUtilization(before);
+    const called = performance.now() - from - idle;
+    await sync.call(store);
+    const synced = performance.now() - from;
+    paced.done(synced);
+    await checkLast(store, count, recordBytes);
+    await store.close();
+    return { callsPerSecond: (1000 * count) / called, syncedPerSecond: (1000 * count) / synced };
+  });
 }
 
 /**

@@ -103,32 +103,22 @@ export class Staging {
 }
 
 /**
- * Blocks that are not in use, for all stores of the thread: the next segment's store goes on with
- * those of the last. On a virtual machine a page that was never touched may cost 10 µs.
+ * Blocks of one size that are not in use, for all stores of the thread: the next segment's store
+ * goes on with those of the last. On a virtual machine a page that was never touched may cost
+ * 10 µs.
  */
 class FreeBlocks {
   #blocks: Uint8Array[] = [];
-  #bytes = 0;
 
   /** A block of so many bytes, with anything in it. */
   take(length: number): Uint8Array | undefined {
-    const block = this.#blocks.at(-1);
-    if (block?.length !== length) return undefined;
-    this.#blocks.pop();
-    this.#bytes -= length;
-    return block;
+    return this.#blocks[0]?.length === length ? this.#blocks.pop() : undefined;
   }
 
   give(block: Uint8Array): void {
-    if (this.#blocks[0]?.length !== block.length) this.#clear(); // of stores with another size
-    if (this.#bytes + block.length > FREE_BYTES_MAX) return;
-    this.#blocks.push(block);
-    this.#bytes += block.length;
-  }
-
-  #clear(): void {
-    this.#blocks = [];
-    this.#bytes = 0;
+    const { length } = block;
+    if (this.#blocks[0]?.length !== length) this.#blocks = []; // of stores with another size
+    if ((this.#blocks.length + 1) * length <= FREE_BYTES_MAX) this.#blocks.push(block);
   }
 }
 
