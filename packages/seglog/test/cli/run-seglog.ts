@@ -46,7 +46,10 @@ export function ended(child: ChildProcessWithoutNullStreams): Promise<Ran> {
   });
 }
 
-/** Resolves when the child has said so much on standard output; with all that it said. */
+/**
+ * Resolves when the child has said so much on standard output; with all that it said from now on.
+ * What it said while something else was awaited is not heard again.
+ */
 export function said(
   child: ChildProcessWithoutNullStreams,
   enough: (text: string) => boolean,

@@ -175,8 +175,9 @@ test("the page of another process follows a writer", { timeout }, async () => {
   await log.append("one");
   const child = startSeglog(["inspect", directory, "--web"]);
   const done = ended(child);
+  const url = (await said(child, (text) => text.endsWith("\n"))).trim();
   const page = await browser.newPage();
-  await page.goto((await said(child, (text) => text.endsWith("\n"))).trim());
+  await page.goto(url);
   await page.locator("#follow").check();
   for (let n = 0; n < 20; n++) await log.append(`live ${n}`);
   await page.locator('[data-offset="20"]', { hasText: "live 19" }).waitFor();
