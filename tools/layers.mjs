@@ -30,12 +30,12 @@ export const layers = Object.freeze({
   },
   "@seglog/store": {
     depends: ["@seglog/errors", "@seglog/fs"],
-    runtime: ["@seglog/errors"],
+    runtime: ["@seglog/errors", "@seglog/fs"],
     builtins: ["node:crypto", "node:path/posix", "node:worker_threads", "node:zlib"],
   },
   "@seglog/index": {
     depends: ["@seglog/errors", "@seglog/fs"],
-    runtime: ["@seglog/errors"],
+    runtime: ["@seglog/errors", "@seglog/fs"],
     builtins: [],
   },
   "@seglog/segment": {

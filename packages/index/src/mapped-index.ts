@@ -1,8 +1,11 @@
 import { checkInteger, SeglogError } from "@seglog/errors";
-import type { FileHandle, Mapping } from "@seglog/fs";
+import { type FileHandle, LateMapping, type Mapping } from "@seglog/fs";
 import { checkWrite } from "./check-write.ts";
 import type { Index, IndexEntry, Offset, Position } from "./contract.ts";
 import { ENTRIES_MAX, INDEX_ENTRY_BYTES, POSITION_AT } from "./entry-layout.ts";
+import { entryReader } from "./entry-reader.ts";
+import { indexClosed, indexFull, indexReadOnly } from "./index-errors.ts";
+import type { MappedIndexParts } from "./mapped-index-parts.ts";
 import { nextCapacity } from "./next-capacity.ts";
 import { readU64, writeU64 } from "./u64.ts";
 
@@ -15,19 +18,6 @@ const HELD_ENTRIES_MAX = 4096;
 /** A mapping is replaced by one so many times as long. */
 const MAPPED_AHEAD = 4;
 
-/** An open file and what was found in it. */
-export interface MappedIndexParts {
-  readonly handle: FileHandle;
-  readonly access: "write" | "read";
-  readonly growEntries: number;
-  readonly entryCount: number;
-  /** Entries `[0, entryCount)`; `undefined` where there are none. */
-  readonly mapping: Mapping | undefined;
-  /** Of the first and the last entry; 0 and -1 where there are none. */
-  readonly firstOffset: Offset;
-  readonly lastPosition: Position;
-}
-
 /**
  * An index of every entry in a mapped file. Reading makes no system call. Writing makes one for
  * every {@link HELD_ENTRIES_MAX} entries, which wait in memory so long: storing through the mapping
@@ -37,8 +27,10 @@ export class MappedIndex implements Index {
   readonly #handle: FileHandle;
   readonly #access: "write" | "read";
   readonly #growEntries: number;
-  /** `undefined` until there is an entry, and after close. */
+  /** `undefined` until there is an entry, of a reader until it looks, and after close. */
   #mapping: Mapping | undefined;
+  /** Of a reader, until the entries are mapped. */
+  #late: LateMapping | undefined;
   /** 0 while empty. */
   #firstOffset: Offset;
   #count: number;
@@ -71,6 +63,10 @@ export class MappedIndex implements Index {
     this.#fastEnd = parts.entryCount;
     this.#allocatedFrom = parts.entryCount;
     this.#lastPosition = parts.lastPosition;
+    if (parts.access === "read" && this.bytes > 0) {
+      this.#late = new LateMapping(parts.handle, this.bytes);
+      if (this.#late.isDue) this.#look(this.bytes);
+    }
   }
 
   get nextOffset(): Offset | undefined {
@@ -103,7 +99,7 @@ export class MappedIndex implements Index {
     const mapping = this.#mapping;
     const n = offset - this.#firstOffset;
     // `n >>> 0` is `n` only for integers from 0.
-    if (mapping === undefined || n >>> 0 !== n || n >= this.#count) return this.#absent(offset);
+    if (mapping === undefined || n >>> 0 !== n || n >= this.#count) return this.#readLate(offset);
     if (n >= this.#written) return this.#heldPosition(n);
     const at = n * INDEX_ENTRY_BYTES;
     // The file is a cache and may be scrambled: an entry speaks for its own offset only.
@@ -163,6 +159,8 @@ export class MappedIndex implements Index {
   async #release(): Promise<void> {
     const mapping = this.#mapping;
     this.#mapping = undefined;
+    this.#late?.end();
+    this.#late = undefined;
     this.#fastEnd = 0; // no write is fast any more, and the others look whether this is open
     try {
       try {
@@ -230,7 +228,7 @@ export class MappedIndex implements Index {
   /** Puts blocks behind more entries and maps them. When it throws, nothing has changed. */
   #grow(): void {
     const capacity = nextCapacity(this.#count, this.#growEntries);
-    if (capacity === this.#count) throw this.#full();
+    if (capacity === this.#count) throw indexFull(this.#handle.path);
     const length = capacity * INDEX_ENTRY_BYTES;
     const before = this.#mapping;
     this.#handle.allocate(this.bytes, length);
@@ -259,17 +257,21 @@ export class MappedIndex implements Index {
     return this.#handle.map(length, READING);
   }
 
-  #full(): SeglogError {
-    const { path } = this.#handle;
-    return new SeglogError("ERR_SEGLOG_IO", `${path} has no room for another entry`, {
-      path,
-      operation: "map",
-      errno: "EFBIG",
-    });
+  /** What is mostly not there, or in a reader's file that is not mapped yet. */
+  #readLate(offset: Offset): Position | undefined {
+    this.#check(offset);
+    const n = offset - this.#firstOffset;
+    if (this.#late === undefined || n < 0 || n >= this.#count) return undefined;
+    this.#look(INDEX_ENTRY_BYTES);
+    if (this.#mapping !== undefined) return this.read(offset);
+    const entry = entryReader(this.#handle)(n);
+    const isIts = entry.offset === offset && entry.position <= Number.MAX_SAFE_INTEGER;
+    return isIts ? entry.position : undefined;
   }
 
-  #absent(offset: Offset): undefined {
-    this.#check(offset);
+  #look(byteCount: number): void {
+    this.#mapping = this.#late?.look(byteCount);
+    if (this.#mapping !== undefined) this.#late = undefined;
   }
 
   #check(offset: Offset): void {
@@ -278,15 +280,11 @@ export class MappedIndex implements Index {
   }
 
   #checkOpen(): void {
-    if (this.#closing === undefined) return;
-    const what = `index ${this.#handle.path}`;
-    throw new SeglogError("ERR_SEGLOG_CLOSED", `${what} is closed`, { what });
+    if (this.#closing !== undefined) throw indexClosed(this.#handle.path);
   }
 
   #checkWritable(): void {
-    if (this.#access === "write") return;
-    const { path } = this.#handle;
-    throw new SeglogError("ERR_SEGLOG_READ_ONLY", `${path} was opened for reading`, { path });
+    if (this.#access === "read") throw indexReadOnly(this.#handle.path);
   }
 }
 

@@ -1,11 +1,11 @@
 import { checkInteger, checkOneOf, checkOptions, invalidArgument } from "@seglog/errors";
-import type { FileHandle, Mapping } from "@seglog/fs";
+import type { FileHandle } from "@seglog/fs";
 import type { Index, IndexEntry, OpenMappedIndexOptions } from "./contract.ts";
 import { countEntries } from "./count-entries.ts";
-import { INDEX_ENTRY_BYTES, POSITION_AT } from "./entry-layout.ts";
+import { INDEX_ENTRY_BYTES } from "./entry-layout.ts";
+import { entryReader } from "./entry-reader.ts";
 import { MappedIndex } from "./mapped-index.ts";
 import { STEP_ENTRIES_MAX } from "./next-capacity.ts";
-import { readU64 } from "./u64.ts";
 
 const DEFAULTS: Readonly<{
   access: "write";
@@ -30,8 +30,9 @@ export async function openMappedIndex(options: OpenMappedIndexOptions): Promise<
   const { fs, path, access, create, mode, growEntries } = withDefaults(options);
   const handle = await fs.open(path, { access, create, mode });
   try {
-    const entryCount = countEntries(await handle.size(), entryReader(handle));
-    return await mapEntries(handle, { access, growEntries, entryCount });
+    const entryAt = entryReader(handle);
+    const entryCount = countEntries(await handle.size(), entryAt);
+    return await mapEntries(handle, { access, growEntries, entryCount, entryAt });
   } catch (error) {
     // the error tells why there is no index; one of closing would only hide it
     await handle.close().catch(() => undefined);
@@ -58,41 +59,23 @@ function withDefaults(options: OpenMappedIndexOptions): Settings {
   return { fs, path, access, create, mode, growEntries };
 }
 
-/** Reads single entries by system call, so that nothing implausible is ever mapped. */
-function entryReader(handle: FileHandle): (n: number) => IndexEntry {
-  const bytes = new Uint8Array(INDEX_ENTRY_BYTES);
-  const words = new DataView(bytes.buffer);
-  return (n) => {
-    // Zeros, never plausible behind the first entry, where a file has meanwhile become shorter.
-    bytes.fill(0);
-    handle.read(bytes, n * INDEX_ENTRY_BYTES);
-    return { offset: readU64(words, 0), position: readU64(words, POSITION_AT) };
-  };
-}
-
 async function mapEntries(handle: FileHandle, found: Found): Promise<Index> {
-  const { access, growEntries, entryCount } = found;
+  const { access, growEntries, entryCount, entryAt } = found;
   const length = entryCount * INDEX_ENTRY_BYTES;
-  const mapping = length === 0 ? undefined : handle.map(length, { access: "read" });
-  // A reader keeps no descriptor that it has no use for: a log may hold thousands of segments.
-  if (access === "read" && (mapping?.outlivesHandle ?? true)) await closeFirst(handle, mapping);
-  const firstOffset = mapping?.u64(0) ?? 0;
-  const lastPosition = mapping?.u64(length - POSITION_AT) ?? -1;
-  const parts = { handle, access, growEntries, entryCount, mapping, firstOffset, lastPosition };
-  return new MappedIndex(parts);
-}
-
-async function closeFirst(handle: FileHandle, mapping: Mapping | undefined): Promise<void> {
-  try {
-    await handle.close();
-  } catch (error) {
-    mapping?.close();
-    throw error;
+  const parts = { handle, access, growEntries, entryCount };
+  if (length === 0) {
+    // a reader keeps no descriptor that it has no use for: a log may hold thousands of segments
+    if (access === "read") await handle.close();
+    return new MappedIndex({ ...parts, mapping: undefined, firstOffset: 0, lastPosition: -1 });
   }
+  const [firstOffset, lastPosition] = [entryAt(0).offset, entryAt(entryCount - 1).position];
+  const mapping = access === "write" ? handle.map(length, { access: "read" }) : undefined;
+  return new MappedIndex({ ...parts, mapping, firstOffset, lastPosition });
 }
 
 interface Found {
   readonly access: "write" | "read";
   readonly growEntries: number;
   readonly entryCount: number;
+  readonly entryAt: (n: number) => IndexEntry;
 }

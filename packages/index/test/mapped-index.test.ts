@@ -210,17 +210,48 @@ describe("access read", () => {
     expect(codeOf(() => index.read(5))).toBe("ERR_SEGLOG_CLOSED");
   });
 
-  it("gives its descriptor back at once where mappings outlive it, with and without entries", async () => {
-    for (const entries of [[], [[0, 0] as const]]) {
-      const { fs, counts, reset } = countingFileSystem(memoryFileSystem());
-      await putFile(fs, path, encoded(entries));
-      reset();
-      const index = await openMappedIndex({ fs, path, access: "read" });
-      expect(counts.close).toBe(1);
-      expect(index.read(0)).toBe(entries.length === 0 ? undefined : 0);
-      await index.close();
-      expect(counts.unmap).toBe(entries.length);
+  it("gives its descriptor back at once without entries", async () => {
+    const { fs, counts, reset } = countingFileSystem(memoryFileSystem());
+    await putFile(fs, path, encoded([]));
+    reset();
+    const index = await openMappedIndex({ fs, path, access: "read" });
+    expect(counts.close).toBe(1);
+    expect(index.read(0)).toBeUndefined();
+    await index.close();
+    expect(counts.unmap).toBe(0);
+  });
+
+  it("maps when it was read a few times, and gives its descriptor back then", async () => {
+    const { fs, counts, reset } = countingFileSystem(memoryFileSystem());
+    await putFile(fs, path, encoded([[0, 7]]));
+    reset();
+    const index = await openMappedIndex({ fs, path, access: "read" });
+    expect(index.nextOffset).toBe(1);
+    for (let n = 0; n < 12; n++) expect(index.read(0)).toBe(7);
+    expect([counts.map, counts.close]).toEqual([0, 0]);
+    for (let n = 0; n < 12; n++) expect(index.read(0)).toBe(7);
+    expect(index.read(1)).toBeUndefined();
+    expect([counts.map, counts.close]).toEqual([1, 1]);
+    await index.close();
+    expect([counts.map, counts.unmap]).toEqual([1, 1]);
+  });
+
+  it("finds no entry whose offset was scrambled, mapped or not", async () => {
+    const fs = memoryFileSystem();
+    await putFile(
+      fs,
+      path,
+      encoded([
+        [0, 7],
+        [9, 8],
+        [2, 9],
+      ]),
+    );
+    const index = await openMappedIndex({ fs, path, access: "read" });
+    for (let n = 0; n < 20; n++) {
+      expect([index.read(0), index.read(1), index.read(2)]).toEqual([7, undefined, 9]);
     }
+    await index.close();
   });
 
   it("of a missing file is ERR_SEGLOG_NOT_FOUND, and makes none", async () => {

@@ -1,9 +1,11 @@
-import type { FileHandle, Mapping } from "@seglog/fs";
+import { type FileHandle, LateMapping, type Mapping } from "@seglog/fs";
 
 /** Reads what is in the file, through a mapping that follows the file as it grows. */
 export class FileBytes {
   readonly #handle: FileHandle;
   #mapping: Mapping | undefined;
+  /** Of a file that changes no more, until it is mapped. */
+  #late: LateMapping | undefined;
   #mapped = 0;
   /** What is mapped, as memory; nothing where files are read by calls. */
   #memory: Uint8Array = NOTHING;
@@ -26,9 +28,9 @@ export class FileBytes {
     if (fileBytes > this.#fileBytes) this.#fileBytes = fileBytes;
   }
 
-  /** The file from its start as memory, as far as that goes; to `to`, if it can. */
-  memoryTo(to: number): Uint8Array {
-    if (to > this.#mapped) this.#remap(to);
+  /** The file from its start as memory, as far as that goes: for a look, behind that if it can. */
+  memoryTo(from: number, to: number): Uint8Array {
+    if (to > this.#mapped) this.#remap(from, to);
     return this.#memory;
   }
 
@@ -37,7 +39,7 @@ export class FileBytes {
    * next awaits.
    */
   view(position: number, byteCount: number): Uint8Array {
-    if (position + byteCount > this.#mapped && !this.#remap(position + byteCount)) {
+    if (position + byteCount > this.#mapped && !this.#remap(position, position + byteCount)) {
       const bytes = new Uint8Array(byteCount);
       const read = this.#handle.read(bytes, position);
       return read === byteCount ? bytes : bytes.subarray(0, read);
@@ -69,10 +71,12 @@ export class FileBytes {
     this.#mapping?.willNeed(from, to - from);
   }
 
-  /** Maps now, so that the handle may be closed. @returns whether it may */
-  mapForGood(): boolean {
-    this.#remap(this.#fileBytes);
-    return this.#mapping?.outlivesHandle === true && this.#mapped === this.#fileBytes;
+  /** To be told that the file changes no more: then its handle is closed when it is mapped. */
+  settle(): void {
+    const length = this.#fileBytes;
+    if (length === 0 || length > MAPPED_BYTES_MAX) return;
+    this.#late = new LateMapping(this.#handle, length);
+    if (this.#late.isDue) this.#remap(0, length);
   }
 
   /**
@@ -82,6 +86,8 @@ export class FileBytes {
   unmap(fileBytes: number): void {
     const ending = [...this.#retired];
     if (this.#mapping !== undefined) ending.push(this.#mapping);
+    this.#late?.end();
+    this.#late = undefined;
     this.#mapping = undefined;
     this.#memory = NOTHING;
     this.#mapped = 0;
@@ -103,19 +109,29 @@ export class FileBytes {
    * on Node 20 an old mapping stays until it is collected, and so they must be few. What is not
    * worth it is read, in 2 µs instead of 0.1.
    */
-  #remap(to: number): boolean {
+  #remap(from: number, to: number): boolean {
     const length = Math.min(this.#fileBytes, MAPPED_BYTES_MAX);
     if (to > length || length - this.#mapped < this.#mapped / 8) return false;
-    const old = this.#mapping;
+    const mapping = this.#late === undefined ? this.#map(length) : this.#late.look(to - from);
+    if (mapping !== undefined) this.#adopt(mapping, length);
+    return mapping !== undefined;
+  }
+
+  #map(length: number): Mapping | undefined {
     try {
-      this.#mapping = this.#handle.map(length, { access: "read" });
+      return this.#handle.map(length, { access: "read" });
     } catch {
-      return false; // a process has only so many mappings; what is not mapped is read
+      return undefined; // a process has only so many mappings; what is not mapped is read
     }
+  }
+
+  #adopt(mapping: Mapping, length: number): void {
+    const old = this.#mapping;
+    this.#mapping = mapping;
+    this.#late = undefined;
     this.#mapped = length;
-    this.#memory = this.#mapping.bytes ?? NOTHING;
+    this.#memory = mapping.bytes ?? NOTHING;
     if (old !== undefined) this.#retire(old);
-    return true;
   }
 
   /** Closes a mapping when its views have expired: in a later turn. */

@@ -185,11 +185,11 @@ export class FileStore implements Store {
   }
 
   async #seal(): Promise<void> {
-    const { handle, file, staging } = this.#parts;
+    const { file, staging } = this.#parts;
     await this.#writer.finish();
     const fileBytes = STORE_HEADER_BYTES + staging.end;
     file.unmap(fileBytes);
-    if (file.mapForGood()) await handle.close();
+    file.settle();
   }
 
   async #close(): Promise<void> {

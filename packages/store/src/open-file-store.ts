@@ -51,12 +51,7 @@ async function openStore(handle: FileHandle, options: FileStoreOptions): Promise
   const readOnly = options.access === "read" || options.end === "sealed";
   const fileBytes = await handle.size();
   const file = new FileBytes(handle, fileBytes);
-  if (readOnly && options.end === "sealed" && fileBytes > 0 && file.mapForGood()) {
-    await handle.close().catch((error: unknown) => {
-      file.unmap(fileBytes); // nobody is given a store that would end the mapping
-      throw error;
-    });
-  }
+  if (readOnly && options.end === "sealed") file.settle();
   const preallocates = options.preallocate && frames.format === "checked" && !readOnly;
   return new FileStore({
     handle,
