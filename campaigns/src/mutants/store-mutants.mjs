@@ -152,7 +152,7 @@ export const STORE_MUTANTS = Object.freeze([
     edits: [
       {
         file: "packages/store/src/frame-reader.ts",
-        find: "&& this.#frames.verify(this.#bytes, this.#at, position)",
+        find: "&& this.#frames.verify(this.#view, this.#at, position)",
         replace: "",
       },
     ],

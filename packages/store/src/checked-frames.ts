@@ -83,14 +83,16 @@ export class CheckedFrames implements FrameCodec {
     return ((bytes[at + 4] as number) >>> 4) & TAGS;
   }
 
-  verify(bytes: Uint8Array, at: number, position: number): boolean {
-    const end = at + FRAME_HEADER_BYTES + this.payloadBytes(bytes, at);
+  verify(view: DataView, at: number, position: number): boolean {
+    const word = view.getInt32(at + 4);
+    const end = at + FRAME_HEADER_BYTES + (word & RECORD_BYTES_LIMIT);
     const seed = this.seed(position);
-    const stored = u32(bytes, at);
-    if (crc32Word(bytes, at + 4, end, seed) === stored) return true;
-    if (this.tags(bytes, at) & batchContinues) return false;
-    const flagged = crc32Word(withBatchFlag(bytes, at), 0, 4, seed);
-    return crc32Word(bytes, at + 8, end, flagged) === stored;
+    const stored = view.getInt32(at);
+    if (crc32View(view, at + 4, end, seed) === stored) return true;
+    if ((word >>> 28) & batchContinues) return false;
+    const header = new Uint8Array(view.buffer, view.byteOffset + at, FRAME_HEADER_BYTES);
+    const flagged = crc32Word(withBatchFlag(header, 0), 0, 4, seed);
+    return crc32View(view, at + 8, end, flagged) === stored;
   }
 
   /**

@@ -9,6 +9,7 @@ export class FileBytes {
   #mapped = 0;
   /** What is mapped, as memory; nothing where files are read by calls. */
   #memory: Uint8Array = NOTHING;
+  #memoryView: DataView = NO_VIEW;
   /** Length of the file as far as blocks stand behind it: a page beyond would be a SIGBUS. */
   #fileBytes: number;
   /** The last range read in one go, and the last that the system was asked for. */
@@ -32,6 +33,11 @@ export class FileBytes {
   memoryTo(from: number, to: number): Uint8Array {
     if (to > this.#mapped) this.#remap(from, to);
     return this.#memory;
+  }
+
+  /** The same bytes as {@link FileBytes.memoryTo} has returned. */
+  get memoryView(): DataView {
+    return this.#memoryView;
   }
 
   /**
@@ -90,6 +96,7 @@ export class FileBytes {
     this.#late = undefined;
     this.#mapping = undefined;
     this.#memory = NOTHING;
+    this.#memoryView = NO_VIEW;
     this.#mapped = 0;
     this.#fileBytes = fileBytes;
     this.#retired.clear();
@@ -131,6 +138,7 @@ export class FileBytes {
     this.#late = undefined;
     this.#mapped = length;
     this.#memory = mapping.bytes ?? NOTHING;
+    this.#memoryView = viewOf(this.#memory);
     if (old !== undefined) this.#retire(old);
   }
 
@@ -149,6 +157,11 @@ export class FileBytes {
 }
 
 const NOTHING = new Uint8Array(0);
+const NO_VIEW: DataView = viewOf(NOTHING);
+
+export function viewOf({ buffer, byteOffset, length }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, length);
+}
 
 /** Asked for at a time: 0.5 ms of a fast disk, 5 of a slow one. */
 const READ_AHEAD_BYTES = 2 ** 20;

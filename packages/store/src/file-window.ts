@@ -9,6 +9,8 @@ export class FileWindow {
   readonly #handle: FileHandle;
   readonly fileBytes: number;
   readonly #buffer: Uint8Array;
+  /** The same as {@link FileWindow.bytes}. */
+  readonly view: DataView;
   /** Where in the file the window begins, and how much of the buffer is filled. */
   #from = 0;
   #filled = 0;
@@ -17,6 +19,7 @@ export class FileWindow {
     this.#handle = handle;
     this.fileBytes = fileBytes;
     this.#buffer = new Uint8Array(Math.min(bufferBytes, Math.max(fileBytes, 1)));
+    this.view = new DataView(this.#buffer.buffer);
   }
 
   /** What {@link FileWindow.load} and {@link FileWindow.byte} fill. */

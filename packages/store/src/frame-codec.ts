@@ -35,10 +35,10 @@ export interface FrameCodec {
   tags(bytes: Uint8Array, at: number): number;
 
   /**
-   * Whether header and payload, all of which is in `bytes`, are those of a frame that was
-   * written at `position` of this store.
+   * Whether header and payload, all of which is in `view`, are those of a frame that was
+   * written at `position` of this store; `payloadBytes` has found a frame there.
    */
-  verify(bytes: Uint8Array, at: number, position: number): boolean;
+  verify(view: DataView, at: number, position: number): boolean;
 
   /**
    * Whether all frames of a run are valid, which costs one checksum however many they are. What is

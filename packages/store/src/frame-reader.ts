@@ -1,5 +1,5 @@
 import type { ScanLimits, ScanWishes, StoreScan } from "./contract.ts";
-import type { FileBytes } from "./file-bytes.ts";
+import { type FileBytes, viewOf } from "./file-bytes.ts";
 import { FRAME_HEADER_BYTES, STORE_HEADER_BYTES } from "./format.ts";
 import type { FrameCodec } from "./frame-codec.ts";
 import { GrowingScan } from "./growing-scan.ts";
@@ -24,6 +24,7 @@ export class FrameReader {
   readonly #staging: Staging;
   /** Set by {@link FrameReader.#locate}: the bytes from a position on, at an index. */
   #bytes: Uint8Array = NOTHING;
+  #view: DataView = viewOf(NOTHING);
   #at = 0;
   /** How many bytes the place that holds the position has from there on, loaded or not. */
   #left = 0;
@@ -123,7 +124,7 @@ export class FrameReader {
     if (this.#frames.verifyRun(slab, begin, ends, count)) return count;
     let start = 0;
     for (let i = 0; i < count; i++) {
-      if (!this.#frames.verify(this.#bytes, this.#at + start, begin + start)) return i;
+      if (!this.#frames.verify(this.#view, this.#at + start, begin + start)) return i;
       start = ends[i] as number;
     }
     return count;
@@ -144,7 +145,7 @@ export class FrameReader {
 
   #verify(position: number, frameBytes: number): boolean {
     return (
-      this.#isThere(position, frameBytes) && this.#frames.verify(this.#bytes, this.#at, position)
+      this.#isThere(position, frameBytes) && this.#frames.verify(this.#view, this.#at, position)
     );
   }
 
@@ -159,6 +160,7 @@ export class FrameReader {
     if (position >= start) {
       const block = this.#staging.find(position);
       this.#bytes = block.bytes;
+      this.#view = block.view;
       this.#at = position - block.start;
       this.#left = block.used - this.#at;
       return;
@@ -170,9 +172,11 @@ export class FrameReader {
     this.#left = left;
     if (from + wanted <= memory.length) {
       this.#bytes = memory;
+      this.#view = this.#file.memoryView;
       this.#at = from;
     } else {
       this.#bytes = this.#file.view(from, wanted);
+      this.#view = viewOf(this.#bytes);
       this.#at = 0;
     }
   }

@@ -19,7 +19,7 @@ export function verifyInWindow(
 ): boolean {
   const from = STORE_HEADER_BYTES + position;
   if (frameBytes <= window.bytes.length) {
-    return frames.verify(window.bytes, window.load(from, frameBytes), position);
+    return frames.verify(window.view, window.load(from, frameBytes), position);
   }
   const at = window.load(from, FRAME_HEADER_BYTES);
   const header = window.bytes.slice(at, at + FRAME_HEADER_BYTES);

@@ -2,6 +2,7 @@ import { memoryFileSystem } from "@seglog/fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { CheckedFrames, withoutBatchFlag } from "../src/checked-frames.ts";
+import { viewOf } from "../src/file-bytes.ts";
 import { FileWindow } from "../src/file-window.ts";
 import { findLastFrame } from "../src/last-frame.ts";
 import { laterFrames } from "../src/later-frames.ts";
@@ -53,7 +54,7 @@ function naive({ salt, generation }: Tail, bytes: Uint8Array): string {
   const found = new Set<number>();
   for (let p = 1; p + 8 <= bytes.length; ) {
     const length = frames.payloadBytes(bytes, p);
-    if (length >= 0 && p + 8 + length <= bytes.length && frames.verify(bytes, p, p)) {
+    if (length >= 0 && p + 8 + length <= bytes.length && frames.verify(viewOf(bytes), p, p)) {
       found.add(frames.tags(bytes, p) & 3);
       p += 8 + length;
     } else p++;
