@@ -10,6 +10,11 @@ export interface SegmentPin {
 /** The open segments of a log: neighbours without a gap, by base offset; the last is active. */
 export class SegmentSet {
   readonly #segments: Segment[];
+  /**
+   * Base offsets of `#segments`, side by side: a search that looked at segments would miss the
+   * cache in every step. `undefined` after a change.
+   */
+  #bases: Offset[] | undefined;
   readonly #pins = new Set<SegmentPin>();
   /** Taken out, and not closed yet: pinned, or who took them did not get so far. */
   readonly #dropped = new Set<Segment>();
@@ -30,13 +35,15 @@ export class SegmentSet {
 
   /** The segment that holds `offset`, or that would: the last whose base is at or below it. */
   find(offset: Offset): Segment {
-    return this.#segments[lastAtOrBelow(this.#segments, offset)] as Segment;
+    this.#bases ??= this.#segments.map(({ baseOffset }) => baseOffset);
+    return this.#segments[lastBaseAtOrBelow(this.#bases, offset)] as Segment;
   }
 
   /** Makes `segment` the active one. */
   push(segment: Segment): void {
     invariant(segment.baseOffset === this.active.nextOffset, "segments leave no gap");
     this.#segments.push(segment);
+    this.#bases = undefined;
   }
 
   /** Puts `segment` in the place of the active one, also where that is pinned. Returns that. */
@@ -120,6 +127,7 @@ export class SegmentSet {
   }
 
   #drop(segments: Segment[]): Segment[] {
+    this.#bases = undefined;
     for (const segment of segments) this.#dropped.add(segment);
     return segments;
   }
@@ -135,15 +143,19 @@ export class SegmentSet {
 }
 
 /** Index of the last segment whose base is at or below `offset`; 0 when there is none. */
-export function lastAtOrBelow(
-  segments: readonly { readonly baseOffset: Offset }[],
-  offset: Offset,
-): number {
+export function lastAtOrBelow(segments: readonly Segment[], offset: Offset): number {
+  return lastBaseAtOrBelow(
+    segments.map(({ baseOffset }) => baseOffset),
+    offset,
+  );
+}
+
+function lastBaseAtOrBelow(bases: readonly Offset[], offset: Offset): number {
   let low = 0;
-  let high = segments.length - 1;
+  let high = bases.length - 1;
   while (low < high) {
     const middle = (low + high + 1) >>> 1;
-    if ((segments[middle] as { baseOffset: Offset }).baseOffset <= offset) low = middle;
+    if ((bases[middle] as Offset) <= offset) low = middle;
     else high = middle - 1;
   }
   return low;
