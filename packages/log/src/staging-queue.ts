@@ -19,18 +19,20 @@ export function framedBytes({ values, valueBytes }: StagedGroup): number {
 /** Many small values share one piece of memory of so many bytes; larger ones have their own. */
 const CHUNK_BYTES = 64 * 1024;
 
-/** Before each value in a chunk: its time (f64), and how many follow it in its batch (u32). */
-const HEAD_BYTES = 12;
+/** Before each value in a chunk: its time (f64), how many follow in its batch, its length (u32). */
+const HEAD_BYTES = 16;
+const FOLLOWING_AT = 8;
+const LENGTH_AT = 12;
 
 /** Records that lie one behind the other. */
 interface Chunk {
   readonly bytes: Uint8Array;
   readonly view: DataView;
-  /** Of each record: where its value begins. The next one's head follows its end. */
-  readonly starts: number[];
   /** How many bytes are used. */
   used: number;
-  readonly firstOffset: Offset;
+  /** How many records there are. */
+  count: number;
+  firstOffset: Offset;
 }
 
 /**
@@ -43,8 +45,9 @@ export class StagingQueue {
   #chunks: Chunk[] = [];
   /** Index of the first chunk that holds what waits; those before it were taken. */
   #firstChunk = 0;
-  /** Records of the first chunk that were taken. */
+  /** Of the first chunk: how many records were taken, and where the next one's head is. */
   #taken = 0;
+  #head = 0;
   #next: Offset;
   #bytes = 0;
 
@@ -73,19 +76,14 @@ export class StagingQueue {
   peek(): StagedGroup | undefined {
     const chunk = this.#chunks[this.#firstChunk];
     if (chunk === undefined) return undefined;
-    const head = (chunk.starts[this.#taken] as number) - HEAD_BYTES;
-    const time = chunk.view.getFloat64(head);
-    const following = chunk.view.getUint32(head + 8);
+    const time = chunk.view.getFloat64(this.#head);
+    const following = chunk.view.getUint32(this.#head + FOLLOWING_AT);
     if (following === 0) {
-      const value = valueAt(chunk, this.#taken);
+      const value = valueAt(chunk, this.#head);
       return { values: [value], time, valueBytes: value.length };
     }
-    const values: Uint8Array[] = [];
-    let valueBytes = 0;
-    for (const value of this.#values(following + 1)) {
-      values.push(value);
-      valueBytes += value.length;
-    }
+    const values = this.#values(following + 1);
+    const valueBytes = values.reduce((sum, { length }) => sum + length, 0);
     return { values, time, valueBytes };
   }
 
@@ -93,8 +91,9 @@ export class StagingQueue {
   shift(): void {
     const chunk = this.#chunks[this.#firstChunk];
     if (chunk === undefined) return;
-    const head = (chunk.starts[this.#taken] as number) - HEAD_BYTES;
-    for (let left = 1 + chunk.view.getUint32(head + 8); left > 0; left--) this.#drop();
+    for (let left = 1 + chunk.view.getUint32(this.#head + FOLLOWING_AT); left > 0; left--) {
+      this.#drop();
+    }
   }
 
   /** The record with `offset`, as a copy; `undefined` when it is not here. */
@@ -109,67 +108,99 @@ export class StagingQueue {
       else high = middle - 1;
     }
     const chunk = this.#chunks[low] as Chunk;
-    const n = offset - chunk.firstOffset;
-    const time = chunk.view.getFloat64((chunk.starts[n] as number) - HEAD_BYTES);
-    return { offset, time, value: valueAt(chunk, n).slice() };
+    let head = 0;
+    for (let left = offset - chunk.firstOffset; left > 0; left--) head = nextHead(chunk, head);
+    return { offset, time: chunk.view.getFloat64(head), value: valueAt(chunk, head).slice() };
   }
 
   #push(value: Uint8Array, time: number, following: number): void {
     const { length } = value;
     let chunk = this.#chunks[this.#chunks.length - 1];
     if (chunk === undefined || chunk.used + HEAD_BYTES + length > chunk.bytes.length) {
-      chunk = newChunk(HEAD_BYTES + length, this.#next);
+      chunk = takeChunk(HEAD_BYTES + length, this.#next);
       this.#chunks.push(chunk);
     }
     const head = chunk.used;
     chunk.view.setFloat64(head, time);
-    chunk.view.setUint32(head + 8, following);
+    chunk.view.setUint32(head + FOLLOWING_AT, following);
+    chunk.view.setUint32(head + LENGTH_AT, length);
     chunk.bytes.set(value, head + HEAD_BYTES);
-    chunk.starts.push(head + HEAD_BYTES);
     chunk.used = head + HEAD_BYTES + length;
+    chunk.count++;
     this.#bytes += length + FRAME_OVERHEAD_BYTES;
     this.#next++;
   }
 
   /** The values of the first `count` records. */
-  *#values(count: number): Generator<Uint8Array, void, undefined> {
-    let n = this.#taken;
+  #values(count: number): Uint8Array[] {
+    const values: Uint8Array[] = [];
     let at = this.#firstChunk;
-    for (let left = count; left > 0; left--) {
+    let head = this.#head;
+    while (values.length < count) {
       const chunk = this.#chunks[at] as Chunk;
-      yield valueAt(chunk, n++);
-      if (n < chunk.starts.length) continue;
+      values.push(valueAt(chunk, head));
+      head = nextHead(chunk, head);
+      if (head < chunk.used) continue;
       at++;
-      n = 0;
+      head = 0;
     }
+    return values;
   }
 
   #drop(): void {
     const chunk = this.#chunks[this.#firstChunk] as Chunk;
-    this.#bytes -= lengthAt(chunk, this.#taken) + FRAME_OVERHEAD_BYTES;
+    const next = nextHead(chunk, this.#head);
+    this.#bytes -= next - this.#head - HEAD_BYTES + FRAME_OVERHEAD_BYTES;
+    this.#head = next;
     this.#taken++;
-    if (this.#taken < chunk.starts.length) return;
+    if (this.#taken < chunk.count) return;
     this.#taken = 0;
+    this.#head = 0;
     this.#firstChunk++;
     // under a load that never lets the queue run empty, what was taken would be held for ever
     if (this.#firstChunk < this.#chunks.length / 2) return;
-    this.#chunks.splice(0, this.#firstChunk);
+    for (const taken of this.#chunks.splice(0, this.#firstChunk)) giveChunk(taken);
     this.#firstChunk = 0;
   }
 }
 
-function newChunk(bytesMin: number, firstOffset: Offset): Chunk {
+function nextHead({ view }: Chunk, head: number): number {
+  return head + HEAD_BYTES + view.getUint32(head + LENGTH_AT);
+}
+
+function valueAt({ bytes, view }: Chunk, head: number): Uint8Array {
+  return new Uint8Array(bytes.buffer, head + HEAD_BYTES, view.getUint32(head + LENGTH_AT));
+}
+
+/**
+ * Chunks that are not in use, for all logs of the thread: new ones would each be touched for the
+ * first time, and collected.
+ */
+const freeChunks: Chunk[] = [];
+const FREE_BYTES_MAX = 16 * 2 ** 20;
+
+function takeChunk(bytesMin: number, firstOffset: Offset): Chunk {
+  const free = bytesMin > CHUNK_BYTES ? undefined : freeChunks.pop();
+  if (free === undefined) return newChunk(Math.max(CHUNK_BYTES, bytesMin), firstOffset);
+  free.used = 0;
+  free.count = 0;
+  free.firstOffset = firstOffset;
+  return free;
+}
+
+function giveChunk(chunk: Chunk): void {
+  if (chunk.bytes.length !== CHUNK_BYTES) return;
+  if ((freeChunks.length + 1) * CHUNK_BYTES <= FREE_BYTES_MAX) freeChunks.push(chunk);
+}
+
+function newChunk(length: number, firstOffset: Offset): Chunk {
   // not cleared: every byte that is read was written
-  const { buffer } = Buffer.allocUnsafeSlow(Math.max(CHUNK_BYTES, bytesMin));
-  const bytes = new Uint8Array(buffer);
-  return { bytes, view: new DataView(buffer), starts: [], used: 0, firstOffset };
-}
-
-function lengthAt({ starts, used }: Chunk, n: number): number {
-  const next = starts[n + 1];
-  return (next === undefined ? used : next - HEAD_BYTES) - (starts[n] as number);
-}
-
-function valueAt(chunk: Chunk, n: number): Uint8Array {
-  return new Uint8Array(chunk.bytes.buffer, chunk.starts[n] as number, lengthAt(chunk, n));
+  const { buffer } = Buffer.allocUnsafeSlow(length);
+  return {
+    bytes: new Uint8Array(buffer),
+    view: new DataView(buffer),
+    used: 0,
+    count: 0,
+    firstOffset,
+  };
 }
