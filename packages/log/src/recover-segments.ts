@@ -209,7 +209,39 @@ function openLast(
   // a segment without records may be one whose making a crash cut short, and one with records of
   // an empty log one whose removal was: see `replaceEmptied`
   const mode = closedAt === baseOffset || closedAt === firstOffset ? "crashed" : "closed";
+  if (mode === "closed") return openClosed(catalog, { baseOffset, nextOffset: closedAt });
   return catalog.open(baseOffset, { mode, nextOffset: closedAt });
+}
+
+/** Opens the last segment of a log that was closed. */
+async function openClosed(
+  catalog: SegmentCatalog,
+  what: { readonly baseOffset: Offset; readonly nextOffset: Offset },
+): Promise<Segment> {
+  const { baseOffset, nextOffset } = what;
+  try {
+    return await catalog.open(baseOffset, { mode: "closed", nextOffset });
+  } catch (error) {
+    if (!hasCode(error, "ERR_SEGLOG_CORRUPT")) throw error;
+    // The cut of a close whose sync failed looked done to the process that closed the log the next
+    // time, and a power cut took it back: what was preallocated is there again, and nothing else.
+    return openBeforeZeros(catalog, { ...what, clean: true }).catch((other: unknown) => {
+      throw hasCode(other, "ERR_SEGLOG_CORRUPT") ? error : other;
+    });
+  }
+}
+
+/** Opens a segment that ends at `nextOffset`; behind a clean close only zeros may follow. */
+async function openBeforeZeros(
+  catalog: SegmentCatalog,
+  what: { readonly baseOffset: Offset; readonly nextOffset: Offset; readonly clean: boolean },
+): Promise<Segment> {
+  const { baseOffset, nextOffset, clean } = what;
+  const how = { mode: "crashed", nextOffset, zerosOnly: clean } as const;
+  const segment = await catalog.open(baseOffset, how);
+  if (!clean || segment.tornBytes === 0) return segment;
+  await segment.close().catch(() => {}); // the first failure is the one to tell
+  throw corrupt(catalog.path, `bytes behind record ${nextOffset - 1}`);
 }
 
 /** Opens a segment that has a successor, which begins at `nextOffset`, be it sealed yet or not. */
@@ -217,7 +249,7 @@ export async function openSealed(
   catalog: SegmentCatalog,
   what: { readonly baseOffset: Offset; readonly nextOffset: Offset; readonly clean: boolean },
 ): Promise<Segment> {
-  const { baseOffset, nextOffset, clean } = what;
+  const { baseOffset, nextOffset } = what;
   try {
     return await catalog.open(baseOffset, { mode: "sealed", nextOffset });
   } catch (error) {
@@ -227,12 +259,8 @@ export async function openSealed(
   // or a writer in another process is about to: what was preallocated is still there. Also after a
   // clean close: a process may have been killed between the cut and its sync, and the next one, to
   // which the file looked sealed, had nothing to sync
-  const how = { mode: "crashed", nextOffset, zerosOnly: clean } as const;
-  const segment = await catalog.open(baseOffset, how);
+  const segment = await openBeforeZeros(catalog, what);
   try {
-    if (clean && segment.tornBytes > 0) {
-      throw corrupt(catalog.path, `bytes behind record ${nextOffset - 1}`);
-    }
     if (!catalog.readOnly) await segment.seal();
     return segment;
   } catch (error) {

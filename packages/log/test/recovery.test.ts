@@ -52,16 +52,25 @@ describe("opening again", () => {
     await plain.close();
   });
 
-  it("zeros behind a sealed segment of a closed log are what a power cut brought back", async () => {
+  it.each([
+    ["a sealed segment", 0],
+    ["the last segment", 4],
+  ])("zeros behind %s of a closed log are what a power cut brought back", async (_, base) => {
     const place = await filled(5, "closed");
-    await overwrite(place.fs, `${DIRECTORY}/${storeName(0)}`, 8000, new Uint8Array(100));
-    const log = await place.open();
-    expect(await contentOf(log)).toEqual(rangeOf(0, 5));
-    await log.close();
+    await overwrite(place.fs, `${DIRECTORY}/${storeName(base)}`, 8000, new Uint8Array(100));
+    for (const readOnly of [true, false, true]) {
+      const log = await place.open({ readOnly });
+      expect(log.recovery).toMatchObject({ clean: true, tornBytes: 0 });
+      expect(await contentOf(log)).toEqual(rangeOf(0, 5));
+      await log.close();
+    }
   });
 
-  it("other bytes behind a sealed segment are damage in a closed log, and stay", async () => {
-    const path = `${DIRECTORY}/${storeName(0)}`;
+  it.each([
+    ["a sealed segment", 0],
+    ["the last segment", 4],
+  ])("other bytes behind %s are damage in a closed log, and stay", async (_, base) => {
+    const path = `${DIRECTORY}/${storeName(base)}`;
     const place = await filled(5, "closed");
     await overwrite(place.fs, path, 8000, new Uint8Array(3).fill(7));
     const before = (await place.fs.stat(path))?.bytes;
