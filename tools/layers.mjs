@@ -10,6 +10,8 @@ import { isCode, lineAt, listFiles, readSource, walk } from "./source.mjs";
  * @property {readonly string[]} depends  our packages in its `dependencies`, exactly these
  * @property {readonly string[]} runtime  those of `depends` that it may import as values; the
  *   others it imports with `import type` only, so that parts meet in one place, by value
+ * @property {Readonly<Record<string, readonly string[]>>} [values]  of others among `depends`, what
+ *   it may import as values all the same, by name
  * @property {readonly string[]} builtins  modules of Node that its sources may import
  * @property {Readonly<Record<string, Part>>} [parts]  folders of its sources that may name more,
  *   and that nothing outside of them names: who imports the package does not load what they need
@@ -30,12 +32,14 @@ export const layers = Object.freeze({
   },
   "@seglog/store": {
     depends: ["@seglog/errors", "@seglog/fs"],
-    runtime: ["@seglog/errors", "@seglog/fs"],
+    runtime: ["@seglog/errors"],
+    values: { "@seglog/fs": ["LateMapping"] },
     builtins: ["node:crypto", "node:path/posix", "node:worker_threads", "node:zlib"],
   },
   "@seglog/index": {
     depends: ["@seglog/errors", "@seglog/fs"],
-    runtime: ["@seglog/errors", "@seglog/fs"],
+    runtime: ["@seglog/errors"],
+    values: { "@seglog/fs": ["LateMapping"] },
     builtins: [],
   },
   "@seglog/segment": {
@@ -83,6 +87,12 @@ export const layers = Object.freeze({
     },
   },
 });
+
+/**
+ * An import of a source; `values` is what it takes as values, by name.
+ *
+ * @typedef {{ specifier: string, isType: boolean, values: string[], start: number }} Import
+ */
 
 /** Libraries that reach the disk or the machine: @seglog/fs alone names them, in any way. */
 const nativeLibraries = new Set(["fs-native-extensions", "koffi", "mmap-io"]);
@@ -154,10 +164,11 @@ function checkManifest(path, manifest, layer) {
 function checkImports(root, file, owner) {
   const source = readSource(root, file);
   const violations = [];
-  for (const { specifier, isType, start } of importsOf(source.program)) {
+  for (const found of importsOf(source.program)) {
+    const { specifier, start } = found;
     const problem = specifier.startsWith(".")
       ? checkRelative(file, owner, specifier)
-      : checkPackage(file, owner, specifier, isType);
+      : checkPackage(file, owner, found);
     if (problem !== undefined) violations.push(`${file}:${lineAt(source, start)}: ${problem}`);
   }
   return violations;
@@ -196,10 +207,9 @@ function partOf(file, owner) {
 /**
  * @param {string} file
  * @param {string} owner
- * @param {string} specifier
- * @param {boolean} isType
+ * @param {Import} found
  */
-function checkPackage(file, owner, specifier, isType) {
+function checkPackage(file, owner, { specifier, isType, values }) {
   const layer = /** @type {Layer} */ (layers[owner]);
   const name = packageName(specifier);
   if (isBuiltin(specifier)) {
@@ -213,7 +223,9 @@ function checkPackage(file, owner, specifier, isType) {
   }
   if (!isOurs(name)) return checkLibrary(file, owner, name);
   if (!layer.depends.includes(name)) return `${owner} may not name ${name}`;
-  if (!isType && !layer.runtime.includes(name)) {
+  const named = layer.values?.[specifier] ?? [];
+  const isNamed = values.length > 0 && values.every((value) => named.includes(value));
+  if (!isType && !isNamed && !layer.runtime.includes(name)) {
     return `${owner} may import ${name} only with \`import type\``;
   }
   return undefined;
@@ -238,22 +250,22 @@ function checkLibrary(file, owner, name) {
  * `require()`, and native libraries in any string, since a loader may take their names.
  *
  * @param {import("./source.mjs").Node} program
- * @returns {{ specifier: string, isType: boolean, start: number }[]}
+ * @returns {Import[]}
  */
 function importsOf(program) {
-  /** @type {{ specifier: string, isType: boolean, start: number }[]} */
+  /** @type {Import[]} */
   const found = [];
   const done = new Set();
-  /** @param {import("./source.mjs").Node | undefined} literal @param {boolean} isType */
-  const add = (literal, isType) => {
+  /** @type {(literal: any, isType: boolean, values?: string[]) => void} */
+  const add = (literal, isType, values = []) => {
     if (typeof literal?.value !== "string" || done.has(literal)) return;
     done.add(literal);
-    found.push({ specifier: literal.value, isType, start: literal.start });
+    found.push({ specifier: literal.value, isType, values, start: literal.start });
   };
   walk(program, (node) => {
     if (node.source) {
       const kind = node.importKind ?? node.exportKind;
-      add(node.source, kind === "type" || node.type === "TSImportType");
+      add(node.source, kind === "type" || node.type === "TSImportType", valuesOf(node));
     } else if (node.type === "CallExpression" && node.callee.name === "require") {
       add(node.arguments[0], false);
     } else if (node.type === "Literal" && nativeLibraries.has(node.value)) {
@@ -261,6 +273,14 @@ function importsOf(program) {
     }
   });
   return found;
+}
+
+/** What a declaration takes as values, by name. @param {import("./source.mjs").Node} node */
+function valuesOf(node) {
+  if (node.type !== "ImportDeclaration") return [];
+  return node.specifiers
+    .filter((/** @type {any} */ each) => each.importKind !== "type")
+    .map((/** @type {any} */ each) => each.imported?.name ?? "*");
 }
 
 /** @param {string} name */

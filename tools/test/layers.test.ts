@@ -42,13 +42,19 @@ test("a package that is gone is reported", () => {
 const typeOnly = "may import @seglog/fs only with `import type`";
 
 test.each([
-  ["a value import of a lower layer", "segment", 'import { x } from "@seglog/fs";', typeOnly],
-  ["an inline type import", "segment", 'import { type X } from "@seglog/fs";', typeOnly],
-  ["an import for effect", "segment", 'import "@seglog/fs";', typeOnly],
-  ["a re-export of values", "segment", 'export { x } from "@seglog/fs";', typeOnly],
-  ["an export of everything", "segment", 'export * from "@seglog/fs";', typeOnly],
-  ["a dynamic import", "segment", 'await import("@seglog/fs");', typeOnly],
-  ["a kit of a lower layer", "segment", 'import { k } from "@seglog/fs/conformance";', typeOnly],
+  ["a value import of a lower layer", "store", 'import { x } from "@seglog/fs";', typeOnly],
+  [
+    "a value beside a listed one",
+    "index",
+    'import { LateMapping, x } from "@seglog/fs";',
+    typeOnly,
+  ],
+  ["an inline type import", "store", 'import { type X } from "@seglog/fs";', typeOnly],
+  ["an import for effect", "store", 'import "@seglog/fs";', typeOnly],
+  ["a re-export of values", "store", 'export { x } from "@seglog/fs";', typeOnly],
+  ["an export of everything", "store", 'export * from "@seglog/fs";', typeOnly],
+  ["a dynamic import", "store", 'await import("@seglog/fs");', typeOnly],
+  ["a kit of a lower layer", "store", 'import { k } from "@seglog/fs/conformance";', typeOnly],
   [
     "the store naming the index",
     "store",
@@ -86,7 +92,7 @@ test.each([
 test.each([
   ["a contract by type", "segment", 'import type { Store } from "@seglog/store";'],
   ["a contract re-exported by type", "segment", 'export type { Store } from "@seglog/store";'],
-  ["what is made of contracts by value", "store", 'import { LateMapping } from "@seglog/fs";'],
+  ["a value that is listed", "store", 'import { LateMapping, type X } from "@seglog/fs";'],
   ["the errors by value", "log", 'import { SeglogError } from "@seglog/errors";'],
   ["everything by value in seglog", "seglog", 'import { openLog } from "@seglog/log";'],
   ["the disk in fs", "fs", 'import { openSync } from "node:fs"; require("koffi");'],

@@ -197,7 +197,10 @@ export interface FileHandle {
    */
   map(length: number, options: { readonly access: "read" | "write" }): Mapping;
 
-  /** Releases the handle when the calls begun on it have ended. Idempotent. Syncs nothing. */
+  /**
+   * Releases the handle when the calls begun on it have ended. Syncs nothing. Idempotent: called
+   * again, it settles as the first call does.
+   */
   close(): Promise<void>;
 }
 

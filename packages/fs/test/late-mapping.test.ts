@@ -1,10 +1,15 @@
-import { describe, expect, it } from "vitest";
-import { type FileHandle, LateMapping, memoryFileSystem } from "../src/index.ts";
+import { beforeEach, describe, expect, it } from "vitest";
+import { type FileHandle, type FileSystem, LateMapping, memoryFileSystem } from "../src/index.ts";
 
 const BYTES = 10_000;
 
+let fs: FileSystem;
+beforeEach(() => {
+  fs = memoryFileSystem();
+});
+
 async function handleOf(): Promise<FileHandle> {
-  const handle = await memoryFileSystem().open("f", { access: "write", create: "ifMissing" });
+  const handle = await fs.open("f", { access: "write", create: "ifMissing" });
   await handle.write([new Uint8Array(BYTES).fill(7)], 0);
   return handle;
 }
@@ -22,8 +27,8 @@ function isClosed(handle: FileHandle): boolean {
 describe("LateMapping", () => {
   it("leaves twelve short looks to the handle, then maps and closes it", async () => {
     const handle = await handleOf();
-    const late = new LateMapping(handle, BYTES);
-    for (let n = 0; n < 12; n++) expect(late.look(4096)).toBeUndefined();
+    const late = new LateMapping(fs, handle, BYTES);
+    for (let n = 0; n < 12; n++) expect(late.look(65_536)).toBeUndefined();
     expect(isClosed(handle)).toBe(false);
     const mapping = late.look(1);
     expect(mapping?.length).toBe(BYTES);
@@ -33,11 +38,11 @@ describe("LateMapping", () => {
   });
 
   it("maps for the first long look", async () => {
-    const late = new LateMapping(await handleOf(), BYTES);
-    late.look(4097)?.close();
-    const other = new LateMapping(await handleOf(), BYTES);
-    expect(other.look(4096)).toBeUndefined();
-    expect(other.look(4097)?.length).toBe(BYTES);
+    const late = new LateMapping(fs, await handleOf(), BYTES);
+    late.look(65_537)?.close();
+    const other = new LateMapping(fs, await handleOf(), BYTES);
+    expect(other.look(65_536)).toBeUndefined();
+    expect(other.look(65_537)?.length).toBe(BYTES);
   });
 
   it("tries again later where the system has no mapping to give, and keeps the handle", async () => {
@@ -51,17 +56,17 @@ describe("LateMapping", () => {
         },
       },
     });
-    const late = new LateMapping(scarce, BYTES);
-    expect(late.look(5000)).toBeUndefined();
+    const late = new LateMapping(fs, scarce, BYTES);
+    expect(late.look(70_000)).toBeUndefined();
     for (let n = 0; n < 12; n++) expect(late.look(1)).toBeUndefined();
     expect(isClosed(handle)).toBe(false);
     expect(late.look(1)?.length).toBe(BYTES);
   });
 
-  it("holds 128 handles of a thread, and gives each back once", async () => {
+  it("holds 128 handles, and gives each back once", async () => {
     const all: LateMapping[] = [];
     const made = async (): Promise<boolean> => {
-      const late = new LateMapping(await handleOf(), BYTES);
+      const late = new LateMapping(fs, await handleOf(), BYTES);
       all.push(late);
       return late.isDue;
     };
@@ -71,11 +76,18 @@ describe("LateMapping", () => {
     all[0]?.end();
     expect(await made()).toBe(false);
     expect(await made()).toBe(true);
-    expect(all[1]?.look(5000)?.length).toBe(BYTES); // mapped: its handle is closed
+    expect(all[1]?.look(70_000)?.length).toBe(BYTES); // mapped: its handle is closed
     expect(await made()).toBe(false);
     expect(await made()).toBe(true);
     for (const late of all) late.end();
     expect(await made()).toBe(false);
-    all.at(-1)?.end();
+  });
+
+  it("is due at once on a file system that maps nothing", async () => {
+    const { path } = await handleOf();
+    const calls = { ...fs, mapper: "read-through" };
+    const late = new LateMapping(calls, await calls.open(path, { access: "read" }), BYTES);
+    expect(late.isDue).toBe(true);
+    expect(late.look(1)?.length).toBe(BYTES);
   });
 });

@@ -1,8 +1,9 @@
-import type { FileHandle, Mapping } from "@seglog/fs";
+import type { FileHandle, FileSystem, Mapping } from "@seglog/fs";
 import type { Offset, Position } from "./contract.ts";
 
 /** An open file and what was found in it. */
 export interface MappedIndexParts {
+  readonly fs: FileSystem;
   readonly handle: FileHandle;
   readonly access: "write" | "read";
   readonly growEntries: number;

@@ -19,9 +19,10 @@ const HELD_ENTRIES_MAX = 4096;
 const MAPPED_AHEAD = 4;
 
 /**
- * An index of every entry in a mapped file. Reading makes no system call. Writing makes one for
- * every {@link HELD_ENTRIES_MAX} entries, which wait in memory so long: storing through the mapping
- * would cost a page fault for every 256, and 13 ns an entry, twice what all the rest takes.
+ * An index of every entry in a mapped file. Reading makes no system call once it is mapped. Writing
+ * makes one for every {@link HELD_ENTRIES_MAX} entries, which wait in memory so long: storing
+ * through the mapping would cost a page fault for every 256, and 13 ns an entry, twice what all the
+ * rest takes.
  */
 export class MappedIndex implements Index {
   readonly #handle: FileHandle;
@@ -64,7 +65,7 @@ export class MappedIndex implements Index {
     this.#allocatedFrom = parts.entryCount;
     this.#lastPosition = parts.lastPosition;
     if (parts.access === "read" && this.bytes > 0) {
-      this.#late = new LateMapping(parts.handle, this.bytes);
+      this.#late = new LateMapping(parts.fs, parts.handle, this.bytes);
       if (this.#late.isDue) this.#look(this.bytes);
     }
   }

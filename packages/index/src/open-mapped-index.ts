@@ -1,5 +1,5 @@
 import { checkInteger, checkOneOf, checkOptions, invalidArgument } from "@seglog/errors";
-import type { FileHandle } from "@seglog/fs";
+import type { FileHandle, FileSystem } from "@seglog/fs";
 import type { Index, IndexEntry, OpenMappedIndexOptions } from "./contract.ts";
 import { countEntries } from "./count-entries.ts";
 import { INDEX_ENTRY_BYTES } from "./entry-layout.ts";
@@ -32,7 +32,7 @@ export async function openMappedIndex(options: OpenMappedIndexOptions): Promise<
   try {
     const entryAt = entryReader(handle);
     const entryCount = countEntries(await handle.size(), entryAt);
-    return await mapEntries(handle, { access, growEntries, entryCount, entryAt });
+    return await mapEntries(handle, { fs, access, growEntries, entryCount, entryAt });
   } catch (error) {
     // the error tells why there is no index; one of closing would only hide it
     await handle.close().catch(() => undefined);
@@ -60,9 +60,9 @@ function withDefaults(options: OpenMappedIndexOptions): Settings {
 }
 
 async function mapEntries(handle: FileHandle, found: Found): Promise<Index> {
-  const { access, growEntries, entryCount, entryAt } = found;
+  const { fs, access, growEntries, entryCount, entryAt } = found;
   const length = entryCount * INDEX_ENTRY_BYTES;
-  const parts = { handle, access, growEntries, entryCount };
+  const parts = { fs, handle, access, growEntries, entryCount };
   if (length === 0) {
     // a reader keeps no descriptor that it has no use for: a log may hold thousands of segments
     if (access === "read") await handle.close();
@@ -74,6 +74,7 @@ async function mapEntries(handle: FileHandle, found: Found): Promise<Index> {
 }
 
 interface Found {
+  readonly fs: FileSystem;
   readonly access: "write" | "read";
   readonly growEntries: number;
   readonly entryCount: number;

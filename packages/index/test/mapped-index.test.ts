@@ -236,6 +236,15 @@ describe("access read", () => {
     expect([counts.map, counts.unmap]).toEqual([1, 1]);
   });
 
+  it("as many indexes as one likes, one after another, leave room for the next", async () => {
+    const { fs, counts, reset } = countingFileSystem(memoryFileSystem());
+    await putFile(fs, path, encoded([[0, 7]]));
+    reset();
+    for (let n = 0; n < 300; n++)
+      await (await openMappedIndex({ fs, path, access: "read" })).close();
+    expect([counts.map, counts.close]).toEqual([0, 300]);
+  });
+
   it("finds no entry whose offset was scrambled, mapped or not", async () => {
     const fs = memoryFileSystem();
     await putFile(

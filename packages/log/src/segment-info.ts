@@ -18,18 +18,40 @@ export function segmentInfos({ all, active }: Pick<SegmentSet, "all" | "active">
   return all.map((segment) => segmentInfo(segment, segment === active));
 }
 
+/** Of sealed segments, which change no more; to look at all of them would map them all. */
+const knownTimes = new WeakMap<
+  Segment,
+  Pick<SegmentInfo, "nextOffset" | "firstTime" | "lastTime">
+>();
+
+function timesOf(segment: Segment, active: boolean): Pick<SegmentInfo, "firstTime" | "lastTime"> {
+  const { baseOffset, nextOffset } = segment;
+  const known = knownTimes.get(segment);
+  if (!active && known?.nextOffset === nextOffset) return known;
+  const isEmpty = nextOffset === baseOffset;
+  const times = {
+    nextOffset,
+    firstTime: isEmpty ? undefined : timeOf(segment, baseOffset),
+    lastTime: isEmpty ? undefined : timeOf(segment, nextOffset - 1),
+  };
+  // a damage may pass: of a log that somebody else writes, or repairs
+  const isKnown = times.firstTime !== undefined && times.lastTime !== undefined;
+  if (!active && isKnown) knownTimes.set(segment, times);
+  return times;
+}
+
 /** What a log tells about one of its segments. */
 function segmentInfo(segment: Segment, active: boolean): SegmentInfo {
   const { baseOffset, nextOffset, storeBytes, indexBytes } = segment;
-  const isEmpty = nextOffset === baseOffset;
+  const { firstTime, lastTime } = timesOf(segment, active);
   return {
     baseOffset,
     nextOffset,
     storeBytes,
     indexBytes,
     active,
-    firstTime: isEmpty ? undefined : timeOf(segment, baseOffset),
-    lastTime: isEmpty ? undefined : timeOf(segment, nextOffset - 1),
+    firstTime,
+    lastTime,
   };
 }
 

@@ -35,6 +35,15 @@ interface Chunk {
   firstOffset: Offset;
 }
 
+/** Where a record was read. */
+interface LastRead {
+  readonly chunk: Chunk | undefined;
+  readonly offset: Offset;
+  readonly head: number;
+}
+
+const NOWHERE: LastRead = Object.freeze({ chunk: undefined, offset: 0, head: 0 });
+
 /**
  * Copies of records with their offsets, in order, until a segment takes them.
  *
@@ -50,6 +59,7 @@ export class StagingQueue {
   #head = 0;
   #next: Offset;
   #bytes = 0;
+  #lastRead: LastRead = NOWHERE;
 
   constructor(baseOffset: Offset) {
     this.#next = baseOffset;
@@ -108,9 +118,19 @@ export class StagingQueue {
       else high = middle - 1;
     }
     const chunk = this.#chunks[low] as Chunk;
-    let head = 0;
-    for (let left = offset - chunk.firstOffset; left > 0; left--) head = nextHead(chunk, head);
+    const head = this.#headOf(chunk, offset);
     return { offset, time: chunk.view.getFloat64(head), value: valueAt(chunk, head).slice() };
+  }
+
+  /** Goes on from the last one that was asked for, where that lies before: reads go upwards. */
+  #headOf(chunk: Chunk, offset: Offset): number {
+    const last = this.#lastRead;
+    const isOn = last.chunk === chunk && last.offset <= offset && last.offset >= chunk.firstOffset;
+    let head = isOn ? last.head : 0;
+    let at = isOn ? last.offset : chunk.firstOffset;
+    for (; at < offset; at++) head = nextHead(chunk, head);
+    this.#lastRead = { chunk, offset, head };
+    return head;
   }
 
   #push(value: Uint8Array, time: number, following: number): void {
@@ -159,6 +179,7 @@ export class StagingQueue {
     this.#firstChunk++;
     // under a load that never lets the queue run empty, what was taken would be held for ever
     if (this.#firstChunk < this.#chunks.length / 2) return;
+    this.#lastRead = NOWHERE; // it may be in what other records lie in from now on
     for (const taken of this.#chunks.splice(0, this.#firstChunk)) giveChunk(taken);
     this.#firstChunk = 0;
   }

@@ -1,5 +1,6 @@
+import { countingFileSystem, memoryFileSystem } from "@seglog/fs";
 import { describe, expect, it } from "vitest";
-import { memoryPlace } from "./support/place.ts";
+import { memoryPlace, placeOn } from "./support/place.ts";
 import { appendRange, contentOf, rangeOf } from "./support/records.ts";
 
 describe("retention", () => {
@@ -23,6 +24,24 @@ describe("retention", () => {
     await log.truncateBefore(log.firstOffset); // waits for its turn
     await log.sync();
     expect(log.segments().length).toBeLessThanOrEqual(2);
+    await log.close();
+  });
+
+  it("looks at the files of sealed segments once, however often it is asked", async () => {
+    const { fs, counts } = countingFileSystem(memoryFileSystem());
+    const place = placeOn(fs, { indexEntriesMax: 4, retention: { segmentsMax: 100 } });
+    const before = await place.open();
+    appendRange(before, 0, 80);
+    await before.close();
+    const log = await place.open();
+    const opened = counts.map;
+    const known = log.segments();
+    for (let n = 0; n < 30; n++) {
+      await log.enforceRetention();
+      expect(log.segments()).toEqual(known);
+    }
+    expect(known.length).toBe(20);
+    expect(counts.map).toBe(opened);
     await log.close();
   });
 

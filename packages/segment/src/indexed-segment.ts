@@ -209,7 +209,8 @@ export class IndexedSegment implements Segment {
   }
 
   /**
-   * Gives the room ahead in the index back, and its descriptor: `close` then has nothing to cut.
+   * Gives the room ahead in the index back, and opens it for reading: `close` then has nothing to
+   * cut.
    */
   async #replaceIndex(): Promise<void> {
     const written = this.#index;

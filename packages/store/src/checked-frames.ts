@@ -86,6 +86,7 @@ export class CheckedFrames implements FrameCodec {
   verify(view: DataView, at: number, position: number): boolean {
     const word = view.getInt32(at + 4);
     const end = at + FRAME_HEADER_BYTES + (word & RECORD_BYTES_LIMIT);
+    if (end > view.byteLength) return false; // another process has written there meanwhile
     const seed = this.seed(position);
     const stored = view.getInt32(at);
     if (crc32View(view, at + 4, end, seed) === stored) return true;

@@ -258,7 +258,8 @@ export interface OpenFileStoreOptions {
    * - `"crashed"`: anything. All frames are read; a torn tail is cut. The safe default.
    * - `"closed"`: as `close()` left it. Nothing but the last frame is looked at.
    * - `"sealed"`: as `close()` left it, and never appended to again: `append` and `truncate` fail
-   *   with `ERR_SEGLOG_READ_ONLY`. Holds no file descriptor where the mapping outlives it.
+   *   with `ERR_SEGLOG_READ_ONLY`. Mapped once it was read a few times;
+   *   its file descriptor is closed then, where the mapping outlives it.
    */
   readonly end?: "crashed" | "closed" | "sealed";
   /**

@@ -1,4 +1,4 @@
-import { type FileHandle, LateMapping, type Mapping } from "@seglog/fs";
+import { type FileHandle, type FileSystem, LateMapping, type Mapping } from "@seglog/fs";
 
 /** Reads what is in the file, through a mapping that follows the file as it grows. */
 export class FileBytes {
@@ -29,9 +29,10 @@ export class FileBytes {
     if (fileBytes > this.#fileBytes) this.#fileBytes = fileBytes;
   }
 
-  /** The file from its start as memory, as far as that goes: for a look, behind that if it can. */
-  memoryTo(from: number, to: number): Uint8Array {
-    if (to > this.#mapped) this.#remap(from, to);
+  /** The file from its start as memory: up to `to` or beyond, but where it is not mapped. */
+  memoryTo(to: number): Uint8Array {
+    // what is not mapped yet is looked at by `view`, and counted there
+    if (to > this.#mapped && this.#late === undefined) this.#remap(to);
     return this.#memory;
   }
 
@@ -45,7 +46,7 @@ export class FileBytes {
    * next awaits.
    */
   view(position: number, byteCount: number): Uint8Array {
-    if (position + byteCount > this.#mapped && !this.#remap(position, position + byteCount)) {
+    if (position + byteCount > this.#mapped && !this.#remap(position + byteCount, byteCount)) {
       const bytes = new Uint8Array(byteCount);
       const read = this.#handle.read(bytes, position);
       return read === byteCount ? bytes : bytes.subarray(0, read);
@@ -77,12 +78,21 @@ export class FileBytes {
     this.#mapping?.willNeed(from, to - from);
   }
 
-  /** To be told that the file changes no more: then its handle is closed when it is mapped. */
-  settle(): void {
+  /** Maps now, so that the handle may be closed. @returns whether it may */
+  mapForGood(): boolean {
+    this.#remap(this.#fileBytes);
+    return this.#mapping?.outlivesHandle === true && this.#mapped === this.#fileBytes;
+  }
+
+  /**
+   * To be told of a file that is opened and changes no more: it is mapped when it is read, and its
+   * handle is closed then.
+   */
+  mapLate(fs: FileSystem): void {
     const length = this.#fileBytes;
     if (length === 0 || length > MAPPED_BYTES_MAX) return;
-    this.#late = new LateMapping(this.#handle, length);
-    if (this.#late.isDue) this.#remap(0, length);
+    this.#late = new LateMapping(fs, this.#handle, length);
+    if (this.#late.isDue) this.#remap(length);
   }
 
   /**
@@ -116,10 +126,10 @@ export class FileBytes {
    * on Node 20 an old mapping stays until it is collected, and so they must be few. What is not
    * worth it is read, in 2 µs instead of 0.1.
    */
-  #remap(from: number, to: number): boolean {
+  #remap(to: number, lookBytes = to): boolean {
     const length = Math.min(this.#fileBytes, MAPPED_BYTES_MAX);
     if (to > length || length - this.#mapped < this.#mapped / 8) return false;
-    const mapping = this.#late === undefined ? this.#map(length) : this.#late.look(to - from);
+    const mapping = this.#late === undefined ? this.#map(length) : this.#late.look(lookBytes);
     if (mapping !== undefined) this.#adopt(mapping, length);
     return mapping !== undefined;
   }

@@ -45,7 +45,7 @@ export interface FileStoreParts {
   readonly stagedBytesMax: number;
 }
 
-/** A store in one file: see FORMAT.md. Appends fill memory, reads use a mapping. */
+/** A store in one file: see FORMAT.md. Appends fill memory, reads use a mapping if there is one. */
 export class FileStore implements Store {
   readonly tornBytes: number;
   readonly #parts: FileStoreParts;
@@ -185,11 +185,12 @@ export class FileStore implements Store {
   }
 
   async #seal(): Promise<void> {
-    const { file, staging } = this.#parts;
+    const { handle, file, staging } = this.#parts;
     await this.#writer.finish();
     const fileBytes = STORE_HEADER_BYTES + staging.end;
     file.unmap(fileBytes);
-    file.settle();
+    // not late: what was written through has descriptors besides that one
+    if (file.mapForGood()) await handle.close();
   }
 
   async #close(): Promise<void> {

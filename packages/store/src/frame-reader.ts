@@ -168,7 +168,7 @@ export class FrameReader {
     const left = start - position;
     const from = STORE_HEADER_BYTES + position;
     const wanted = Math.min(byteCount, left);
-    const memory = this.#file.memoryTo(from, from + wanted);
+    const memory = this.#file.memoryTo(from + wanted);
     this.#left = left;
     if (from + wanted <= memory.length) {
       this.#bytes = memory;

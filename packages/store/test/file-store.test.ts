@@ -1,4 +1,4 @@
-import { countingFileSystem, memoryFileSystem } from "@seglog/fs";
+import { countingFileSystem, type FileSystem, memoryFileSystem } from "@seglog/fs";
 import { type OpenFileStoreOptions, openFileStore, type Store } from "@seglog/store";
 import { describe, expect, test } from "vitest";
 import { faultyFileSystem } from "./faulty.ts";
@@ -231,7 +231,7 @@ describe("opening", () => {
     await again.close();
   });
 
-  test("sealed refuses appends, and holds no descriptor where the mapping outlives it", async () => {
+  test("sealed refuses appends", async () => {
     const content = await make();
     const fs = memoryFileSystem();
     await putContent(fs, PATH, content);
@@ -243,6 +243,50 @@ describe("opening", () => {
     await expect(store.truncate(0)).rejects.toMatchObject(readOnly);
     expect(counts.write).toBe(0);
     await store.close();
+  });
+
+  test("sealed is read by calls at first, then mapped, and its descriptor is closed then", async () => {
+    const fs = memoryFileSystem();
+    await putContent(fs, PATH, await make());
+    const { fs: counted, counts } = countingFileSystem(fs);
+    const store = await openFileStore({ fs: counted, path: PATH, end: "sealed" });
+    expect(textsOf(store)).toEqual(["one", "two"]);
+    expect([counts.map, counts.close]).toEqual([0, 0]);
+    for (let n = 0; n < 20; n++) expect(textsOf(store)).toEqual(["one", "two"]);
+    expect([counts.map, counts.close]).toEqual([1, 1]);
+    await store.close();
+    expect([counts.map, counts.unmap]).toEqual([1, 1]);
+  });
+
+  test("sealed is read by calls for as long as the system gives no mapping", async () => {
+    const fs = memoryFileSystem();
+    await putContent(fs, PATH, await make());
+    let refused = 0;
+    const scarce: FileSystem = {
+      ...fs,
+      open: async (path, options) => {
+        const handle = await fs.open(path, options);
+        handle.map = () => {
+          refused++;
+          throw new Error("ENOMEM");
+        };
+        return handle;
+      },
+    };
+    const store = await openFileStore({ fs: scarce, path: PATH, end: "sealed" });
+    for (let n = 0; n < 50; n++) expect(textsOf(store)).toEqual(["one", "two"]);
+    expect(refused).toBeGreaterThan(1);
+    await store.close();
+  });
+
+  test("as many sealed stores as one likes, one after another, leave room for the next", async () => {
+    const fs = memoryFileSystem();
+    await putContent(fs, PATH, await make());
+    const { fs: counted, counts } = countingFileSystem(fs);
+    for (let n = 0; n < 300; n++) {
+      await (await openFileStore({ fs: counted, path: PATH, end: "sealed" })).close();
+    }
+    expect([counts.map, counts.close]).toEqual([0, 300]);
   });
 
   test("a file that creation left unfinished is an empty store, and written anew", async () => {

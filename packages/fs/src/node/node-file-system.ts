@@ -5,6 +5,7 @@ import { checkOptions, SeglogError } from "@seglog/errors";
 import { checkMode, checkOpenOptions, checkPath } from "../checks.ts";
 import type { FileSystem } from "../contract.ts";
 import { installedMappers } from "../mapping/available-mappers.ts";
+import { sharesDescriptors } from "../mapping/late-mapping.ts";
 import type { MapperName } from "../mapping/mapper.ts";
 import { NodeHandle } from "./node-handle.ts";
 import { chooseTryLock, lockFile } from "./node-lock.ts";
@@ -42,7 +43,7 @@ export function nodeFileSystem(options: NodeFileSystemOptions = {}): FileSystem 
   checkOptions("options", options, ["mapper"]);
   const mapper = installedMappers.choose(options.mapper ?? DEFAULTS.mapper);
   refuseWindows();
-  return {
+  return sharesDescriptors({
     mapper: mapper.name,
     bootId: bootIdOfSystem(),
     async open(path, openOptions) {
@@ -91,7 +92,7 @@ export function nodeFileSystem(options: NodeFileSystemOptions = {}): FileSystem 
       checkPath("directory", directory);
       return watchDirectory(directory, onChange);
     },
-  };
+  });
 }
 
 function refuseWindows(): void {
