@@ -18,6 +18,8 @@ interface Writer {
   readonly child: ChildProcess;
   /** Resolves with the next line that it prints. */
   line(): Promise<string>;
+  /** Resolves when it has ended, however long ago. */
+  readonly exited: Promise<unknown>;
 }
 
 function startWriter(directory: string, ...args: readonly string[]): Writer {
@@ -27,7 +29,8 @@ function startWriter(directory: string, ...args: readonly string[]): Writer {
   });
   if (child.stdout === null) throw new Error("the fixture has no output");
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  return { child, line: async () => (await lines.next()).value ?? "ended" };
+  const exited = once(child, "exit");
+  return { child, exited, line: async () => (await lines.next()).value ?? "ended" };
 }
 
 async function killed({ child }: Writer): Promise<void> {
@@ -56,7 +59,7 @@ test("a follower sees a storm of another process once and in order, over rolls a
   const reader = await openLog(directory, { readOnly: true });
   await followTo(reader, reader.firstOffset, 20_000);
   expect(await writer.line()).toMatch(/^done 20/);
-  await once(writer.child, "exit");
+  await writer.exited;
   await reader.refresh();
   expect(reader.firstOffset).toBeGreaterThan(10_000);
   expect(reader.segments().length).toBeLessThan(60);
@@ -87,13 +90,13 @@ test("one follower goes along while its writer is killed and started again, five
 test("a follower sees a truncateAfter of another process, and what comes in the place", async () => {
   const directory = temporaryDirectory();
   const first = startWriter(directory, "500");
-  await once(first.child, "exit");
+  await first.exited;
   const reader = await openLog(directory, { readOnly: true });
   const end = reader.nextOffset;
   expect(end).toBeGreaterThanOrEqual(500);
   const seen: [number, string][] = [];
   const second = startWriter(directory, "500", "450");
-  const ended = once(second.child, "exit");
+  const ended = second.exited;
   for await (const record of reader.tail({ from: end - 1 })) {
     seen.push([record.offset, textOf(record).split(" ")[0] as string]);
     if (record.offset === 480) break;
