@@ -28,11 +28,10 @@ function timesOf(segment: Segment, active: boolean): Pick<SegmentInfo, "firstTim
   const { baseOffset, nextOffset } = segment;
   const known = knownTimes.get(segment);
   if (!active && known?.nextOffset === nextOffset) return known;
-  const isEmpty = nextOffset === baseOffset;
   const times = {
     nextOffset,
-    firstTime: isEmpty ? undefined : timeOf(segment, baseOffset),
-    lastTime: isEmpty ? undefined : timeOf(segment, nextOffset - 1),
+    firstTime: firstTimeOf(segment),
+    lastTime: nextOffset === baseOffset ? undefined : timeOf(segment, nextOffset - 1),
   };
   // a damage may pass: of a log that somebody else writes, or repairs
   const isKnown = times.firstTime !== undefined && times.lastTime !== undefined;

@@ -51,7 +51,7 @@ async function openStore(handle: FileHandle, options: FileStoreOptions): Promise
   const readOnly = options.access === "read" || options.end === "sealed";
   const fileBytes = await handle.size();
   const file = new FileBytes(handle, fileBytes);
-  if (readOnly && options.end === "sealed") file.mapLate(options.fs);
+  if (options.end === "sealed") file.mapLate(options.fs);
   const preallocates = options.preallocate && frames.format === "checked" && !readOnly;
   return new FileStore({
     handle,
