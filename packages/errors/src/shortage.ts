@@ -10,8 +10,11 @@ const SHORTAGES: readonly string[] = Object.freeze([
   "ENFILE",
 ]);
 
-/** A sync that fails, for whatever reason, leaves unknown what is on the disk. */
-const SYNCS: readonly string[] = Object.freeze(["sync", "syncDirectory", "writeDurably"]);
+/**
+ * A sync that fails, for whatever reason, leaves unknown what is on the disk of what others wrote;
+ * a durable write its own bytes only, of which nobody was told.
+ */
+const SYNCS: readonly string[] = Object.freeze(["sync", "syncDirectory"]);
 
 /**
  * The system's code where `error` tells of a shortage, of room or of means, that was met before

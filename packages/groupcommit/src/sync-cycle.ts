@@ -1,6 +1,7 @@
 import { invariant } from "@seglog/errors";
 import { Batch } from "./batch.ts";
 import type { CommitTarget, GroupCommitStats } from "./contract.ts";
+import { HalfTurns } from "./half-turns.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { Pacer } from "./pacer.ts";
 import type { Settlers } from "./wait-queue.ts";
@@ -32,6 +33,9 @@ export class SyncCycle {
   #syncing: Batch | undefined;
   /** Somebody will not linger: the next sync begins when the callers of this one had their turn. */
   #urgent = false;
+  readonly #halves = new HalfTurns();
+  /** Where callers go in halves: how many of them have to be staged for the next sync to begin. */
+  #splitAt = Number.POSITIVE_INFINITY;
   #appends = 0;
   #syncs = 0;
   #batchMax = 0;
@@ -51,7 +55,8 @@ export class SyncCycle {
 
   /** Whether so much is staged that the next sync need not wait for more. */
   get enough(): boolean {
-    return this.#filling.bytes >= this.#options.syncBytes;
+    const { bytes, waiters } = this.#filling;
+    return bytes >= this.#options.syncBytes || waiters >= this.#splitAt;
   }
 
   /** Whether a sync runs. */
@@ -174,6 +179,7 @@ export class SyncCycle {
     this.#filling = this.#spare;
     this.#spare = batch;
     this.#syncing = batch;
+    this.#splitAt = Number.POSITIVE_INFINITY;
     this.#urgent = false;
     this.#pacer.cancel();
     void this.#sync(batch);
@@ -181,14 +187,16 @@ export class SyncCycle {
 
   /** Rejects for a bug of ours only. What the target throws at once counts as a rejection. */
   async #sync(batch: Batch): Promise<void> {
+    const begun = this.#options.now();
     try {
-      const begun = this.#options.now();
       await this.#target.sync();
-      this.#time(this.#options.now() - begun);
     } catch (cause) {
       this.#events.failed(cause);
       return;
     }
+    const ended = this.#options.now();
+    this.#time(ended - begun);
+    if (this.#options.lingerMs === 0) this.#halve(batch, ended);
     this.#commit(batch);
   }
 
@@ -201,6 +209,14 @@ export class SyncCycle {
     batch.resolveAll();
     if (this.#urgent || this.#options.lingerMs === 0) this.#pacer.afterTurn();
     this.#events.committed();
+  }
+
+  /** See {@link HalfTurns}. A half that has gathered meanwhile need not have its exact size. */
+  #halve({ waiters, records }: Batch, ended: number): void {
+    const others = this.#filling.waiters;
+    const all = waiters + others;
+    const sync = { ended, ms: this.#syncMs.last, records };
+    if (this.#halves.halve(sync, all)) this.#splitAt = others < all / 4 ? all / 2 : others;
   }
 
   #time(ms: number): void {

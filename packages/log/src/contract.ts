@@ -215,10 +215,10 @@ export interface Log {
    * Calls made before it are carried out, later ones fail. Idempotent: called again, it settles as
    * the first time.
    *
-   * Releases everything also where it rejects. Poisoned or stalled, it resolves if nothing is lost.
+   * Releases everything also where it rejects. Poisoned or stalled, it resolves if all is durable.
    *
    * @throws ERR_SEGLOG_POISONED | ERR_SEGLOG_NOT_WRITTEN  records were appended that were never
-   *   committed, or that this call failed to make durable; reopening tells which are there
+   *   committed, or that no sync made durable; reopening tells which are there
    */
   close(): Promise<void>;
 }

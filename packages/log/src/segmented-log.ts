@@ -225,10 +225,9 @@ export class SegmentedLog implements Log {
   /** Calls that came before this one are carried out; later ones are refused. */
   async #close(): Promise<void> {
     this.#failure.beginClose();
-    const mustSync = this.#failure.isSound;
     let failure: unknown;
     try {
-      if (mustSync) await this.#commitAll("sync");
+      if (this.#failure.isSound) await this.#commitAll("sync");
     } catch (error) {
       failure = error;
     }
@@ -248,13 +247,13 @@ export class SegmentedLog implements Log {
     });
     await this.#retention.settle();
     if (this.#failure.isSound && failure !== undefined) throw failure;
-    if (!this.#failure.isSound && this.#hasLost(mustSync)) throw this.#failure.soundnessError();
+    if (!this.#failure.isSound && this.#mayLose()) throw this.#failure.soundnessError();
   }
 
-  /** Whether something appended was never committed, or not synced where that was to be done. */
-  #hasLost(mustSync: boolean): boolean {
+  /** Whether something appended was never committed, or is not known to be durable. */
+  #mayLose(): boolean {
     const { committedOffset, durableOffset } = this.#committer;
-    return Math.min(committedOffset, mustSync ? durableOffset : committedOffset) < this.nextOffset;
+    return Math.min(committedOffset, durableOffset) < this.nextOffset;
   }
 
   #markClosed(closedAt: Offset): Promise<void> {

@@ -187,6 +187,16 @@ describe("a failed disk is not papered over", () => {
     }
   });
 
+  it("close rejects where an earlier sync failed, though all is committed by a flush", async () => {
+    const { log, ...disk } = await breakable("sync", "store", { commitOn: "flush" });
+    appendRange(log, 0, 3);
+    await log.flush();
+    disk.break();
+    await expect(log.sync()).rejects.toMatchObject(POISONED);
+    expect(log.committedOffset).toBe(3);
+    await expect(log.close()).rejects.toMatchObject(POISONED);
+  });
+
   it("close of a poisoned log that lost nothing resolves", async () => {
     const { log, ...disk } = await breakable("sync", "state");
     appendRange(log, 0, 3);

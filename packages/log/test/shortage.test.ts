@@ -21,7 +21,7 @@ interface Place {
   readonly log: Log;
 }
 
-/** Over blocks that were written ahead there is no shortage: here each write makes the file longer. */
+/** Without blocks written ahead: each durable write makes the file longer, and is the only one. */
 const openGrowing: NonNullable<PlaceOptions["openStore"]> = (request) =>
   openFileStore({ ...request, preallocate: false });
 
@@ -51,7 +51,7 @@ describe("a log whose disk has no room", () => {
   test("rejects the sync, refuses what follows, and goes on where it was committed", async () => {
     const { disk, log } = await openPlace();
     expect(log.append(bytes("lost"))).toBe(1);
-    failNext(disk, "write", ".store", "ENOSPC");
+    failNext(disk, "writeDurably", ".store", "ENOSPC");
     await expect(log.sync()).rejects.toMatchObject({
       ...NOT_WRITTEN,
       context: { errno: "ENOSPC" },
@@ -77,7 +77,7 @@ describe("a log whose disk has no room", () => {
   test("never gives back what was refused, whenever the power goes", async () => {
     const { disk, log } = await openPlace();
     log.append(bytes("lost"));
-    failNext(disk, "write", ".store", "ENOSPC");
+    failNext(disk, "writeDurably", ".store", "ENOSPC");
     await expect(log.sync()).rejects.toMatchObject(NOT_WRITTEN);
     await log.resume();
     for (const state of disk.crashStates({ limit: 64 })) {
@@ -178,7 +178,7 @@ describe("a log whose disk has no room", () => {
     for (const call of ["sync", "flush", "close"] as const) {
       const { disk, log } = await openPlace();
       log.append(bytes("lost"));
-      failNext(disk, "write", ".store", "ENOSPC");
+      failNext(disk, "writeDurably", ".store", "ENOSPC");
       const cut = log.truncateBefore(2);
       const resumed = log.resume();
       const late = log[call]();
@@ -234,7 +234,7 @@ describe("a log whose disk has no room", () => {
   test("is poisoned where dropping what was refused fails, or a cut was under way", async () => {
     const { disk, log } = await openPlace();
     log.append(bytes("lost"));
-    failNext(disk, "write", ".store", "ENOSPC");
+    failNext(disk, "writeDurably", ".store", "ENOSPC");
     await expect(log.sync()).rejects.toMatchObject(NOT_WRITTEN);
     failNext(disk, "truncate", ".store", "EIO");
     await expect(log.resume()).rejects.toMatchObject({ code: "ERR_SEGLOG_POISONED" });
@@ -243,7 +243,7 @@ describe("a log whose disk has no room", () => {
 
     const other = await openPlace();
     other.log.append(bytes("lost"));
-    failNext(other.disk, "write", ".store", "ENOSPC");
+    failNext(other.disk, "writeDurably", ".store", "ENOSPC");
     const cut = other.log.truncateAfter(0);
     await expect(cut).rejects.toMatchObject(NOT_WRITTEN);
     await expect(other.log.resume()).rejects.toMatchObject({ code: "ERR_SEGLOG_POISONED" });
@@ -265,7 +265,7 @@ describe("a log whose disk has no room", () => {
   test("close tells what is lost of a stalled log, and releases everything", async () => {
     const { disk, log } = await openPlace();
     log.append(bytes("lost"));
-    failNext(disk, "write", ".store", "ENOSPC");
+    failNext(disk, "writeDurably", ".store", "ENOSPC");
     await expect(log.sync()).rejects.toMatchObject(NOT_WRITTEN);
     await expect(log.close()).rejects.toMatchObject(NOT_WRITTEN);
     expect([disk.openHandles, disk.openMappings, disk.heldLocks]).toEqual([0, 0, 0]);

@@ -68,6 +68,7 @@ test("a durable write holds the frames and no byte more: 16 beside each value", 
   });
   await log.append(RECORD);
   await new Promise((resolve) => setImmediate(resolve));
+  bytes = 0;
   await Promise.all(Array.from({ length: 100 }, () => log.append(RECORD)));
   expect(bytes).toBe(100 * (128 + 16));
   await log.close();

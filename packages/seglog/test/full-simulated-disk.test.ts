@@ -205,7 +205,7 @@ test("what was rejected for want of room is not there after a power cut, however
     let isOver = false;
     disk.fail({
       at: ({ kind, path }) => {
-        const isIt = !isOver && kind === "write" && path.endsWith(".store");
+        const isIt = !isOver && kind === "writeDurably" && path.endsWith(".store");
         isOver ||= isIt;
         return isIt;
       },

@@ -20,8 +20,9 @@ export interface FileWriterParts {
 export interface WriteFailure {
   readonly cause: unknown;
   /**
-   * Set where the disk had no room for a write, and no sync has failed: the system's code. What is
-   * in the file up to the first frame of that write is known, and the rest can be cut.
+   * Set where the disk had no room for a write, durable or not, and no sync has failed: the
+   * system's code. What is in the file up to the first frame of that write is known, and the rest
+   * can be cut.
    */
   readonly shortage: string | undefined;
 }
@@ -143,9 +144,9 @@ export class FileWriter {
   /**
    * Swaps synchronously, so that a new generation begins in the buffer that is filled next.
    *
-   * Over blocks that hold durable zeros, and with all frames before it durable, a durable write is
-   * one call instead of two. Elsewhere it might fail for want of room, and nobody could tell what
-   * it left.
+   * With all frames before it durable, a durable write is one call instead of two: nobody has to
+   * come back in between, who may be busy. Where it finds no room, whatever it left lies behind
+   * what is durable, and can be cut.
    */
   async #write(how: "durably" | "only"): Promise<void> {
     const { staging, handle, file, preallocation } = this.#parts;
@@ -156,9 +157,8 @@ export class FileWriter {
       const from = STORE_HEADER_BYTES + start;
       const fileEnd = STORE_HEADER_BYTES + end;
       if (preallocation.isInTheWay(fileEnd)) await preallocation.makeWay();
-      const isOneCall = how === "durably" && isDurable && fileEnd <= preallocation.fileBytes;
-      if (isOneCall) await handle.writeDurably(parts, from);
-      else await this.#writeParts(parts, from);
+      const isOneCall = how === "durably" && isDurable;
+      await this.#noting(isOneCall ? handle.writeDurably(parts, from) : handle.write(parts, from));
       if (isOneCall) this.#durable = end;
       staging.release();
       preallocation.written(from, fileEnd);
@@ -169,9 +169,9 @@ export class FileWriter {
     this.#durable = end;
   }
 
-  async #writeParts(parts: readonly Uint8Array[], from: number): Promise<void> {
+  async #noting(written: Promise<void>): Promise<void> {
     try {
-      await this.#parts.handle.write(parts, from);
+      await written;
     } catch (cause) {
       this.failure = { cause, shortage: shortageOf(cause) };
       throw cause;

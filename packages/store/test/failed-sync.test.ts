@@ -13,8 +13,9 @@ test.each(["nothing", "all"] as const)(
     const store = await open();
     store.append(bytes("synced"));
     await store.sync();
-    const end = disk.fail({ at: (operation) => operation.kind === "sync", errno: "EIO", effect });
     const unsure = store.append(bytes("x".repeat(3000)));
+    await store.flush();
+    const end = disk.fail({ at: (operation) => operation.kind === "sync", errno: "EIO", effect });
     await expect(store.sync()).rejects.toMatchObject({ code: "ERR_SEGLOG_IO" });
     end();
     await store.close();

@@ -176,7 +176,7 @@ const MUTANTS: Readonly<Record<string, Mutant>> = {
     foundBy: "what a resolved sync covered survives a power cut",
     breaks: (store) => ({
       async sync() {
-        store.sync().catch(() => undefined);
+        setImmediate(() => void store.sync().catch(() => undefined));
       },
     }),
   },

@@ -18,22 +18,26 @@ const FAULTS: Readonly<Record<string, Fault>> = {
   "a failed sync": { operation: "sync" },
 };
 
-/** Of writes over blocks that were written ahead. */
+/** Of the one call that a sync makes where all before it is durable. */
 const DURABLE_FAULTS: Readonly<Record<string, Fault>> = {
   "a failed durable write": { operation: "writeDurably" },
   "a short durable write": { operation: "writeDurably", writtenBytes: 11 },
-  "a durable write that finds no room": { operation: "writeDurably", errno: "ENOSPC" },
 };
 
-async function keepsWhatWasDurable(fault: Fault): Promise<void> {
-  const isAhead = fault.operation === "writeDurably";
+/** A sync that meets `fault`: of what was written before it, if that has a call of its own. */
+async function syncInto(fault: Fault, store: Store): Promise<void> {
+  if (fault.operation !== "writeDurably") await store.flush();
+  await store.sync();
+}
+
+async function keepsWhatWasDurable(fault: Fault, isAhead: boolean): Promise<void> {
   const disk = faultyFileSystem();
   const store = await open(disk, isAhead);
   const first = store.append(bytes("durable"));
   await store.sync();
   disk.fault = { ...fault };
   store.append(bytes("lost"));
-  const error = await store.sync().catch((e: unknown) => e);
+  const error = await syncInto(fault, store).catch((e: unknown) => e);
   expect(hasCode(error, "ERR_SEGLOG_IO")).toBe(true);
 
   const poisoned = { code: "ERR_SEGLOG_POISONED", cause: error, context: { path: PATH } };
@@ -56,14 +60,30 @@ async function keepsWhatWasDurable(fault: Fault): Promise<void> {
 }
 
 describe.each(Object.entries(DURABLE_FAULTS))("%s", (_name, fault) => {
+  test("over blocks written ahead rejects, poisons, and keeps what was durable", () =>
+    keepsWhatWasDurable(fault, true));
+});
+
+describe.each(Object.entries({ ...FAULTS, ...DURABLE_FAULTS }))("%s", (_name, fault) => {
   test("rejects who waits, poisons what follows, and keeps what was durable", () =>
-    keepsWhatWasDurable(fault));
+    keepsWhatWasDurable(fault, false));
+
+  test("of two syncs that overlap neither resolves if its bytes were not synced", async () => {
+    const disk = faultyFileSystem();
+    const store = await open(disk);
+    disk.fault = { ...fault };
+    store.append(bytes("one"));
+    const first = syncInto(fault, store);
+    await Promise.resolve();
+    await Promise.resolve();
+    store.append(bytes("two"));
+    const results = await Promise.allSettled([first, store.sync(), store.flush()]);
+    expect(results.map(({ status }) => status)).toEqual(["rejected", "rejected", "rejected"]);
+    await store.close();
+  });
 });
 
 describe.each(Object.entries(FAULTS))("%s", (_name, fault) => {
-  test("rejects who waits, poisons what follows, and keeps what was durable", () =>
-    keepsWhatWasDurable(fault));
-
   test("fails a seal, after which no sync and no flush resolves", async () => {
     const disk = faultyFileSystem();
     const store = await open(disk);
@@ -81,20 +101,6 @@ describe.each(Object.entries(FAULTS))("%s", (_name, fault) => {
     }
     expect(() => store.append(bytes("x"))).toThrow(expect.objectContaining(poisoned));
     expect(textAt(store, first)).toBe("durable");
-    await store.close();
-  });
-
-  test("of two syncs that overlap neither resolves if its bytes were not synced", async () => {
-    const disk = faultyFileSystem();
-    const store = await open(disk);
-    disk.fault = { ...fault };
-    store.append(bytes("one"));
-    const first = store.sync();
-    await Promise.resolve();
-    await Promise.resolve();
-    store.append(bytes("two"));
-    const results = await Promise.allSettled([first, store.sync(), store.flush()]);
-    expect(results.map(({ status }) => status)).toEqual(["rejected", "rejected", "rejected"]);
     await store.close();
   });
 
@@ -132,7 +138,7 @@ test("a refused truncate poisons nothing", async () => {
 test("failed preallocation is no failure of an append", async () => {
   const disk = faultyFileSystem();
   const store = await openFileStore({ fs: disk.fs, path: PATH });
-  disk.fault = { operation: "writeDurably", writtenBytes: 10_000 };
+  disk.fault = { operation: "writeDurably", after: 1, writtenBytes: 10_000 };
   const position = store.append(bytes("one"));
   await store.sync();
   expect(disk.fault).toBeUndefined();

@@ -16,19 +16,29 @@ interface Short {
   readonly error: unknown;
 }
 
-/** A store whose disk had no room for its second record. */
-async function runShort(errno = "ENOSPC"): Promise<Short> {
-  const disk = faultyFileSystem();
-  const store = await openFileStore({ fs: disk.fs, path: PATH, preallocate: false });
-  const kept = store.append(bytes("kept"));
-  await store.sync();
-  const lost = store.append(bytes("lost"));
-  disk.fault = { operation: "write", errno, writtenBytes: 9 };
-  const error = await store.sync().catch((e: unknown) => e);
-  return { disk, store, kept, lost, error };
+/** The calls that may find no room, and how a store is brought to make them. */
+const CALLS = Object.freeze({
+  write: (store: Store) => store.flush(),
+  writeDurably: (store: Store) => store.sync(),
+});
+
+/** Makes stores whose disk had no room for their second record. */
+function shortBy(operation: keyof typeof CALLS): (errno?: string) => Promise<Short> {
+  return async (errno = "ENOSPC") => {
+    const disk = faultyFileSystem();
+    const store = await openFileStore({ fs: disk.fs, path: PATH, preallocate: false });
+    const kept = store.append(bytes("kept"));
+    await store.sync();
+    const lost = store.append(bytes("lost"));
+    disk.fault = { operation, errno, writtenBytes: 9 };
+    const error = await CALLS[operation](store).catch((e: unknown) => e);
+    return { disk, store, kept, lost, error };
+  };
 }
 
-describe("a write that the disk has no room for", () => {
+describe.each(["write", "writeDurably"] as const)("a %s that the disk has no room for", (name) => {
+  const runShort = shortBy(name);
+
   test.each(["ENOSPC", "EDQUOT", "EFBIG", "ENOMEM"])("%s is told with its code", async (errno) => {
     const { store, error } = await runShort(errno);
     const notWritten = { code: "ERR_SEGLOG_NOT_WRITTEN", context: { path: PATH, errno } };
@@ -71,8 +81,8 @@ describe("a write that the disk has no room for", () => {
     const { disk, store, lost } = await runShort();
     await store.truncate(lost);
     store.append(bytes("more"));
-    disk.fault = { operation: "write", errno: "ENOSPC" };
-    const results = await Promise.allSettled([store.sync(), store.truncate(store.size)]);
+    disk.fault = { operation: name, errno: "ENOSPC" };
+    const results = await Promise.allSettled([CALLS[name](store), store.truncate(store.size)]);
     expect(results.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
     expect(store.size).toBeGreaterThan(lost);
     await store.truncate(0);
@@ -99,21 +109,22 @@ describe("a write that the disk has no room for", () => {
       await store.sync();
     }
     store.append(bytes("torn"));
-    disk.fault = { operation: "write", writtenBytes: 6 };
-    await expect(store.sync()).rejects.toMatchObject({ code: "ERR_SEGLOG_IO" });
+    disk.fault = { operation: name, writtenBytes: 6 };
+    await expect(CALLS[name](store)).rejects.toMatchObject({ code: "ERR_SEGLOG_IO" });
     const again = await openFileStore({ fs: disk.fs, path: PATH });
     expect(again.scan(0, { recordsMax: 100, bytesMax: 1000 }).records).toHaveLength(6);
     expect(again.tornBytes).toBeGreaterThan(0);
     await Promise.all([store.close(), again.close()]);
   });
+});
 
-  test("is a failure of the sync, with whatever code, when the sync reports it", async () => {
-    const disk = faultyFileSystem();
-    const store = await openFileStore({ fs: disk.fs, path: PATH, preallocate: false });
-    store.append(bytes("unknown"));
-    disk.fault = { operation: "sync", errno: "ENOSPC" };
-    await expect(store.sync()).rejects.toMatchObject({ code: "ERR_SEGLOG_IO" });
-    await expect(store.truncate(0)).rejects.toMatchObject({ code: "ERR_SEGLOG_POISONED" });
-    await store.close();
-  });
+test("a sync that finds no room is a failure of the sync, with whatever code", async () => {
+  const disk = faultyFileSystem();
+  const store = await openFileStore({ fs: disk.fs, path: PATH, preallocate: false });
+  store.append(bytes("unknown"));
+  await store.flush();
+  disk.fault = { operation: "sync", errno: "ENOSPC" };
+  await expect(store.sync()).rejects.toMatchObject({ code: "ERR_SEGLOG_IO" });
+  await expect(store.truncate(0)).rejects.toMatchObject({ code: "ERR_SEGLOG_POISONED" });
+  await store.close();
 });

@@ -1,0 +1,79 @@
+/**
+ * Whether the callers of one sync have their turn while the next one runs.
+ *
+ * Callers that append again once they are acknowledged end up in one batch: the disk idles while
+ * all of them have their turn, and they while the disk works. Two halves that take turns are faster
+ * for many callers, and slower where a sync takes longer than a turn, since each half then waits
+ * for two. Which it is depends on the disk, on the callers and on the processor: both ways are
+ * tried now and then, and the faster one stays.
+ */
+export class HalfTurns {
+  #areHalved = false;
+  /** Whether the way is one that is being tried. */
+  #isTrial = false;
+  /** Syncs until the other way is tried, or this one judged. */
+  #left = SYNCS_AT_FIRST;
+  #lastEnded = 0;
+  /** Of the last syncs before `#left` is 0: ms per record, and the share of it that was a sync. */
+  readonly #paces = new Float64Array(SAMPLES);
+  readonly #shares = new Float64Array(SAMPLES);
+  /** Ms per record the other way, while this one is tried. */
+  #usual = 0;
+
+  /**
+   * To be asked at the end of each sync.
+   *
+   * @param sync  when it ended, what it took, and the records that it covered
+   * @param callers  who waited for it or waits for the next: all that there are
+   * @returns whether they go in halves from now on
+   */
+  halve(sync: { ended: number; ms: number; records: number }, callers: number): boolean {
+    const ms = sync.ended - this.#lastEnded;
+    this.#lastEnded = sync.ended;
+    if (callers < CALLERS_MIN) {
+      this.#areHalved = this.#isTrial = false;
+      this.#left = SYNCS_AT_FIRST;
+      return false;
+    }
+    this.#left--;
+    if (this.#left < SAMPLES) {
+      this.#paces[this.#left] = ms / sync.records;
+      this.#shares[this.#left] = sync.ms / ms;
+    }
+    if (this.#left === 0) this.#judge();
+    return this.#areHalved;
+  }
+
+  #judge(): void {
+    const pace = median(this.#paces);
+    const isBetter = this.#isTrial && pace < this.#usual * GAIN_MIN;
+    // a disk that never idles has nothing to gain
+    const isHopeless = !this.#areHalved && median(this.#shares) > SHARE_MAX;
+    this.#left = SYNCS_BETWEEN_TRIALS;
+    if (this.#isTrial) {
+      if (!isBetter) this.#areHalved = !this.#areHalved;
+    } else if (!isHopeless) {
+      this.#areHalved = !this.#areHalved;
+      this.#left = SYNCS_OF_TRIAL;
+      this.#usual = pace;
+    }
+    this.#isTrial = this.#left === SYNCS_OF_TRIAL;
+  }
+}
+
+/** Of the samples, in place: a disk that stalls once in a trial must not decide it. */
+function median(samples: Float64Array): number {
+  return samples.sort()[samples.length >> 1] as number;
+}
+
+const SAMPLES = 31;
+const SYNCS_AT_FIRST = 64;
+/** The first of them still have the shape of the other way. */
+const SYNCS_OF_TRIAL = SAMPLES + 9;
+const SYNCS_BETWEEN_TRIALS = 1000;
+/** Below the pace of the other way by so much. */
+const GAIN_MIN = 0.97;
+const SHARE_MAX = 0.8;
+
+/** Fewer have their turn in less than any disk's sync takes. */
+const CALLERS_MIN = 128;
