@@ -3,7 +3,7 @@ import { type FileHandle, LateMapping, type Mapping } from "@seglog/fs";
 import { checkWrite } from "./check-write.ts";
 import type { Index, IndexEntry, Offset, Position } from "./contract.ts";
 import { ENTRIES_MAX, INDEX_ENTRY_BYTES, POSITION_AT } from "./entry-layout.ts";
-import { entryReader } from "./entry-reader.ts";
+import { readableEntry } from "./entry-reader.ts";
 import { indexClosed, indexFull, indexReadOnly } from "./index-errors.ts";
 import type { MappedIndexParts } from "./mapped-index-parts.ts";
 import { nextCapacity } from "./next-capacity.ts";
@@ -265,8 +265,9 @@ export class MappedIndex implements Index {
     if (this.#late === undefined || n < 0 || n >= this.#count) return undefined;
     this.#look(INDEX_ENTRY_BYTES);
     if (this.#mapping !== undefined) return this.read(offset);
-    const entry = entryReader(this.#handle)(n);
-    const isIts = entry.offset === offset && entry.position <= Number.MAX_SAFE_INTEGER;
+    const entry = readableEntry(this.#handle, n);
+    if (entry === undefined) this.#count = 0; // a cache that cannot be read holds nothing
+    const isIts = entry?.offset === offset && entry.position <= Number.MAX_SAFE_INTEGER;
     return isIts ? entry.position : undefined;
   }
 

@@ -20,7 +20,8 @@ const KNOWN: readonly string[] = ["fs", "path", ...Object.keys(DEFAULTS)];
  * Opens an index of every entry in a file of 16 bytes for each, mapped into memory.
  *
  * What the file holds decides what is found, never whether it opens: entries are taken as far as
- * they look like entries (FORMAT.md says how), the rest is written over.
+ * they look like entries (FORMAT.md says how), the rest is written over. Opened for reading, an
+ * index of which the disk does not give an entry later has none from then on.
  *
  * @throws ERR_SEGLOG_NOT_FOUND  no file, and it was not to be made
  * @throws ERR_SEGLOG_EXISTS  `create` is `"exclusive"` and the name is taken

@@ -23,6 +23,25 @@ function failingDisk() {
   return { fs, disk };
 }
 
+it("of which an entry cannot be read has none from then on, and fails no read", async () => {
+  const { fs, disk } = failingDisk();
+  const written = await openMappedIndex({ fs, path });
+  for (let n = 0; n < 40; n += 1) written.write(n, n * 13);
+  await written.close();
+  const index = await openMappedIndex({ fs, path, access: "read" });
+  expect(index.read(7)).toBe(91);
+  disk.failing = "read";
+  expect(index.read(8)).toBeUndefined();
+  disk.failing = "nothing";
+  expect([index.read(8), index.floor(20), index.nextOffset, index.bytes]).toEqual([
+    undefined,
+    undefined,
+    undefined,
+    0,
+  ]);
+  await index.close();
+});
+
 describe("a full disk", () => {
   it.each(["allocate", "map"])(
     "at %s makes the write fail, changes nothing, and a later write succeeds",
