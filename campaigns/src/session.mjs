@@ -85,9 +85,20 @@ export class Session {
     if (committedOffset !== next) {
       throw new Violation(`opened with committedOffset ${committedOffset}, nextOffset ${next}`);
     }
-    const records = await this.within(readAll(this.#log), "reading all records");
+    const records = await this.#readOnce(this.#log);
     this.model.reopened({ first, next, records }, level);
     this.onPromise("openLog");
+  }
+
+  /** All records; where the disk does not give them, the log is closed again. @param {import("seglog").Seglog} log */
+  async #readOnce(log) {
+    try {
+      return await this.within(readAll(log), "reading all records");
+    } catch (error) {
+      this.#log = undefined;
+      if (!(error instanceof Violation)) await this.within(log.close(), "close");
+      throw error;
+    }
   }
 
   /** Another writer must be kept out. */

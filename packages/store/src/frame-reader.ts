@@ -4,6 +4,7 @@ import { FRAME_HEADER_BYTES, STORE_HEADER_BYTES } from "./format.ts";
 import type { FrameCodec } from "./frame-codec.ts";
 import { GrowingScan } from "./growing-scan.ts";
 import { corruptStore } from "./recover.ts";
+import { copyFrames } from "./slab-copy.ts";
 import type { Staging } from "./staging.ts";
 
 export interface FrameReaderParts {
@@ -83,16 +84,33 @@ export class FrameReader {
     const frameBytes = this.#frameBytes(begin, Math.min(limits.bytesMax, SLAB_BYTES));
     const isThere = frameBytes !== -1 && this.#isThere(begin, frameBytes);
     if (isThere && frameBytes > limits.bytesMax && !firstOfAll) return false;
-    const found = isThere ? this.#walk(frameBytes, limits) : 0;
-    const used = found === 0 ? 0 : (this.#ends[found - 1] as number);
-    const slab = copyOf(this.#bytes, this.#at, used, scan.space);
+    const ends = this.#ends;
+    const into = scan.space ?? SCRATCH;
+    // else it is of one record, or of many: those are copied once it is known how long they are
+    const isUsual = frameBytes <= limits.bytesMax && limits.bytesMax <= into.length;
+    let found = 0;
+    if (isThere && isUsual) found = this.#copy(frameBytes, limits, into);
+    else if (isThere) found = this.#walk(frameBytes, limits);
+    const used = found === 0 ? 0 : (ends[found - 1] as number);
+    const slab = isUsual ? startOf(into, used) : copyOf(this.#bytes, this.#at, used, scan.space);
     const count = this.#countValid(slab, begin, found);
     if (count === 0) {
       if (firstOfAll) throw corruptStore(this.#path, begin);
       return false;
     }
-    scan.add(slab, this.#ends, count);
+    const isLent = slab.buffer === SCRATCH.buffer;
+    scan.add(isLent ? copyOf(slab, 0, ends[count - 1] as number) : slab, ends, count);
     return count === found && scan.next - begin < limits.bytesMax;
+  }
+
+  /** As {@link FrameReader.#walk} does, and copies the frames to the front of `into`. */
+  #copy(firstBytes: number, limits: ScanLimits, into: Uint8Array): number {
+    const bytes = this.#bytes;
+    const at = this.#at;
+    const left = Math.min(this.#left, bytes.length - at);
+    const { recordsMax, bytesMax } = limits;
+    const bounds = { frames: this.#frames, recordsMax, bytesMax };
+    return copyFrames({ bytes, at, left, firstBytes }, into, this.#ends, bounds);
   }
 
   /**
@@ -190,7 +208,7 @@ function copyOf(
   bytes: Uint8Array,
   at: number,
   length: number,
-  into: Uint8Array | undefined,
+  into?: Uint8Array | undefined,
 ): Uint8Array {
   const copy =
     into !== undefined && length <= into.length
@@ -200,6 +218,11 @@ function copyOf(
   return copy;
 }
 
+/** The first bytes of `bytes`. */
+function startOf(bytes: Uint8Array, length: number): Uint8Array {
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, length);
+}
+
 const NOTHING = new Uint8Array(0);
 
 /** Looked at in one go by a read: header and most payloads. */
@@ -207,3 +230,6 @@ const FIRST_LOOK_BYTES = 512;
 
 /** Looked at, and copied, in one go by a scan. */
 const SLAB_BYTES = 256 * 1024;
+
+/** Where the frames of a scan are verified that are nobody's yet. */
+const SCRATCH = new Uint8Array(SLAB_BYTES);
