@@ -20,7 +20,7 @@ import type {
 import { type CursorPlace, listCursors, removeCursor, saveCursor } from "./cursor-file.ts";
 import type { DirectoryCatalogOptions } from "./directory-contract.ts";
 import { directoryMode, parentOf } from "./directory-paths.ts";
-import { ProgressFile } from "./progress-file.ts";
+import { ProgressFile, type ProgressFilePlace } from "./progress-file.ts";
 import { baseOffsetOf, indexName } from "./segment-name.ts";
 import { SegmentOpener } from "./segment-opener.ts";
 import { StateFile } from "./state-file.ts";
@@ -47,7 +47,8 @@ export async function openDirectoryCatalog(
   const stateFile = new StateFile(resolved);
   if (readOnly) {
     await fs.list(directory); // not `stat`: the directory may be reached through a link
-    const progress = await ProgressFile.openForReading(resolved);
+    const logId = (): number => stateFile.logId;
+    const progress = await ProgressFile.openForReading({ fs, directory, logId });
     return new DirectoryCatalog({ options: resolved, stateFile, lock: undefined, progress });
   }
   await fs.makeDirectory(directory, { mode: directoryMode(mode) });
@@ -164,7 +165,7 @@ class DirectoryCatalog implements SegmentCatalog {
 
   async loadState(): Promise<CatalogState | undefined> {
     this.#checkOpen();
-    if (this.readOnly) this.#progress ??= await ProgressFile.openForReading(this.#place);
+    if (this.readOnly) this.#progress ??= await ProgressFile.openForReading(this.#progressPlace);
     return this.#stateFile.load();
   }
 
@@ -173,7 +174,7 @@ class DirectoryCatalog implements SegmentCatalog {
     await this.#stateFile.save(state);
     if (state.closedAt !== undefined) return;
     // not before: on a full disk the log itself comes first
-    this.#progress ??= await ProgressFile.openForWriting(this.#place);
+    this.#progress ??= await ProgressFile.openForWriting(this.#progressPlace);
   }
 
   publish(progress: LogProgress): void {
@@ -222,6 +223,10 @@ class DirectoryCatalog implements SegmentCatalog {
   get #place(): CursorPlace {
     const { fs, mode } = this.#options;
     return { fs, mode, directory: this.path, logId: this.#stateFile.logId };
+  }
+
+  get #progressPlace(): ProgressFilePlace {
+    return { ...this.#place, logId: () => this.#stateFile.logId };
   }
 
   /** The index first: a store without an index is a segment, an index without a store is not. */

@@ -18,6 +18,8 @@ export interface ProgressFilePlace {
   readonly fs: FileSystem;
   readonly directory: string;
   readonly mode: number;
+  /** Which log it is of; a reader hears that from the state file, which it reads later. */
+  logId(): number;
 }
 
 /**
@@ -28,6 +30,7 @@ export interface ProgressFilePlace {
 export class ProgressFile {
   readonly #handle: FileHandle;
   readonly #bootId: number;
+  readonly #logId: () => number;
   /** `undefined` where it is only read. */
   readonly #mapping: Mapping | undefined;
   readonly #session: number;
@@ -38,9 +41,14 @@ export class ProgressFile {
   /** What each slot holds, as far as this object has written it. */
   readonly #written: (readonly number[])[] = [[], []];
 
-  private constructor(handle: FileHandle, bootId: number, mapping: Mapping | undefined) {
+  private constructor(
+    handle: FileHandle,
+    { fs, logId }: Pick<ProgressFilePlace, "fs" | "logId">,
+    mapping: Mapping | undefined,
+  ) {
     this.#handle = handle;
-    this.#bootId = bootId;
+    this.#bootId = fs.bootId;
+    this.#logId = logId;
     this.#mapping = mapping;
     const newest = this.#newest();
     this.#session = (newest?.session ?? 0) + 1;
@@ -61,7 +69,7 @@ export class ProgressFile {
       handle.read(content, 0);
       await handle.write([content], 0);
       mapping = handle.map(PROGRESS_FILE_BYTES, { access: "write" });
-      return new ProgressFile(handle, fs.bootId, mapping);
+      return new ProgressFile(handle, place, mapping);
     } catch (error) {
       await quietly(release(handle, mapping));
       if (shortageOf(error) !== undefined) return undefined;
@@ -71,13 +79,13 @@ export class ProgressFile {
 
   /** To be looked into; `undefined` where there is none. */
   static async openForReading(
-    place: Pick<ProgressFilePlace, "fs" | "directory">,
+    place: Omit<ProgressFilePlace, "mode">,
   ): Promise<ProgressFile | undefined> {
     const { fs, directory } = place;
     let handle: FileHandle | undefined;
     try {
       handle = await fs.open(`${directory}/${PROGRESS_FILE_NAME}`, { access: "read" });
-      return new ProgressFile(handle, fs.bootId, undefined);
+      return new ProgressFile(handle, place, undefined);
     } catch (error) {
       await quietly(handle?.close());
       if (hasCode(error, "ERR_SEGLOG_NOT_FOUND")) return undefined;
@@ -96,7 +104,7 @@ export class ProgressFile {
     const slot = this.#sequence % 2;
     const position = PROGRESS_SLOT_POSITIONS[slot] as number;
     const before = this.#written[slot] as readonly number[];
-    const words = encodeProgress(progress, ids);
+    const words = encodeProgress(progress, ids, this.#logId());
     // three differ where only records were committed
     words.forEach((word, n) => {
       if (word !== before[n]) mapping.setU64(position + 8 * n, word);
@@ -105,7 +113,7 @@ export class ProgressFile {
     mapping.flush();
   }
 
-  /** What was last written since the system started. */
+  /** What was last written of this log since the system started. */
   read(): PublishedProgress | undefined {
     const newest = this.#newest();
     return newest?.bootId === this.#bootId ? newest : undefined;
@@ -121,7 +129,7 @@ export class ProgressFile {
     // most looks find what the last one found: nothing is newer than the newest
     if (PROGRESS_SLOT_POSITIONS.every((at) => this.#sequenceAt(at) < next)) return this.#seen;
     for (const at of PROGRESS_SLOT_POSITIONS) {
-      const slot = decodeProgress(this.#bytes, at);
+      const slot = decodeProgress(this.#bytes, at, this.#logId());
       if (slot === undefined) continue;
       if (this.#seen === undefined || slot.sequence > this.#seen.sequence) this.#seen = slot;
     }

@@ -35,6 +35,7 @@ const format = await readFile(new URL("../FORMAT.md", import.meta.url), "utf8");
 const [recordDump, lostDump, stateDump] = hexdumps(format);
 
 const PROGRESS = { firstOffset: 5, committedOffset: 2 ** 33 + 7, cutCount: 40, cuts: [] };
+const LOG_ID = 0xdeadbeef;
 const PROGRESS_IDS = { bootId: 2 ** 47 + 1, session: 3, sequence: 99 };
 
 describe("FORMAT.md agrees with the code", () => {
@@ -83,7 +84,7 @@ describe("FORMAT.md agrees with the code", () => {
   it("in fields that follow each other without a gap", () => {
     const [head, slot, progress, cursor] = tables(format);
     // the checksum comes behind the cuts, where there are any
-    expect(progress?.end).toBe(encodeProgress(PROGRESS, PROGRESS_IDS).length * 8);
+    expect(progress?.end).toBe(encodeProgress(PROGRESS, PROGRESS_IDS, LOG_ID).length * 8);
     expect(cursor?.end).toBe(CURSOR_SLOT_BYTES);
     expect(head).toEqual({ end: RECORD_HEAD_BYTES, names: ["number", "time"] });
     expect(slot?.end).toBe(STATE_SLOT_BYTES);
@@ -127,17 +128,18 @@ describe("FORMAT.md agrees with the code", () => {
     );
     const cuts = Array.from({ length: 16 }, (_, n) => ({ number: n + 1, nextOffset: 2 ** 40 + n }));
     for (const progress of [PROGRESS, { ...PROGRESS, cuts }]) {
-      const words = encodeProgress(progress, PROGRESS_IDS);
+      const words = encodeProgress(progress, PROGRESS_IDS, LOG_ID);
       const bytes = new Uint8Array(words.length * 8);
       const view = new DataView(bytes.buffer);
       words.forEach((word, n) => {
         view.setBigUint64(n * 8, BigInt(word));
       });
-      expect(decodeProgress(bytes, 0)).toEqual({ ...progress, ...PROGRESS_IDS });
+      expect(decodeProgress(bytes, 0, LOG_ID)).toEqual({ ...progress, ...PROGRESS_IDS });
+      expect(decodeProgress(bytes, 0, LOG_ID + 1), "of another log").toBeUndefined();
       expect(bytes.length).toBeLessThanOrEqual(512);
       for (let bit = 0; bit < bytes.length * 8; bit++) {
         bytes[bit >> 3] = (bytes[bit >> 3] as number) ^ (1 << (bit & 7));
-        const found = decodeProgress(Buffer.concat([bytes, new Uint8Array(512)]), 0);
+        const found = decodeProgress(Buffer.concat([bytes, new Uint8Array(512)]), 0, LOG_ID);
         expect([bit, found]).toEqual([bit, undefined]);
         bytes[bit >> 3] = (bytes[bit >> 3] as number) ^ (1 << (bit & 7));
       }
