@@ -15,6 +15,12 @@ const KNOWN_VIOLATIONS = Object.freeze([
     reason:
       "with the state of another log, or none, two damages more can make repair believe the wrong log",
   },
+  {
+    campaign: "rot",
+    text: /repair lost \d+, whose frame is whole\n[^\n;]*ofAnotherLog seglog\.state$/m,
+    reason:
+      "one store against the state of another log: nothing tells which is right, the store goes to quarantine, and of its records those are told as lost that the state knows of",
+  },
 ]);
 
 /** Whether `message` is of a known violation. @param {string} campaign @param {string} message */
