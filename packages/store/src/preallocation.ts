@@ -51,11 +51,13 @@ export class Preallocation {
     if (fileEnd > this.#fileBytes) this.#fileBytes = fileEnd;
     if (this.#stopped || this.#running !== undefined) return;
     if (this.#fileBytes - fileEnd > this.#left) return;
-    if (fileEnd - from > WRITE_BYTES_MAX) return;
-    const to = Math.ceil((this.#fileBytes + this.#step) / ALIGN_BYTES) * ALIGN_BYTES;
+    const written = fileEnd - from;
+    if (written > WRITE_BYTES_MAX) return;
+    const step = Math.min(this.#step, written < SMALL_BYTES ? SMALL_STEP_BYTES : STEP_BYTES_MAX);
+    const to = Math.ceil((this.#fileBytes + step) / ALIGN_BYTES) * ALIGN_BYTES;
     const bytes = Math.min(to, this.#fileBytesMax) - this.#fileBytes;
     if (bytes <= 0) return;
-    this.#left = this.#step / 2;
+    this.#left = step / 2;
     this.#step = Math.min(this.#step * STEP_GROWTH, STEP_BYTES_MAX);
     this.#running = this.#zero(bytes);
   }
@@ -94,6 +96,9 @@ export class Preallocation {
 const STEP_BYTES_MIN = 64 * 1024;
 /** Whoever appends meanwhile waits for a part of it: of 4 MiB, for ten syncs. */
 const STEP_BYTES_MAX = 2 ** 20;
+/** Few bytes at a time are soon there, and would feel the wait for a long step. */
+const SMALL_BYTES = 16 * 1024;
+const SMALL_STEP_BYTES = 256 * 1024;
 const STEP_GROWTH = 4;
 /** So that a page of frames and one of zeros are seldom the same. */
 const ALIGN_BYTES = 64 * 1024;
