@@ -2,7 +2,7 @@ import { type FileHandle, type FileSystem, LateMapping, type Mapping } from "@se
 
 /** Reads what is in the file, through a mapping that follows the file as it grows. */
 export class FileBytes {
-  readonly #handle: FileHandle;
+  #handle: FileHandle;
   #mapping: Mapping | undefined;
   /** Of a file that changes no more, until it is mapped. */
   #late: LateMapping | undefined;
@@ -85,13 +85,14 @@ export class FileBytes {
   }
 
   /**
-   * To be told of a file that is opened and changes no more: it is mapped when it is read, and its
-   * handle is closed then.
+   * To be told of a file that changes no more, and is not mapped: it is when it is read, and
+   * `handle`, through which it is read until then, is closed.
    */
-  mapLate(fs: FileSystem): void {
+  mapLate(fs: FileSystem, handle: FileHandle): void {
+    this.#handle = handle;
     const length = this.#fileBytes;
     if (length === 0 || length > MAPPED_BYTES_MAX) return;
-    this.#late = new LateMapping(fs, this.#handle, length);
+    this.#late = new LateMapping(fs, handle, length);
     if (this.#late.isDue) this.#remap(length);
   }
 

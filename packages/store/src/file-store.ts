@@ -1,5 +1,5 @@
 import { SeglogError } from "@seglog/errors";
-import type { FileHandle } from "@seglog/fs";
+import type { FileHandle, FileSystem } from "@seglog/fs";
 import {
   checkAppendOptions,
   checkBytes,
@@ -30,6 +30,7 @@ import { walkOn } from "./walk-on.ts";
 
 /** What `openFileStore` has made ready. */
 export interface FileStoreParts {
+  readonly fs: FileSystem;
   readonly handle: FileHandle;
   /** Whether somebody else may be appending to the file. */
   readonly follows: boolean;
@@ -59,6 +60,8 @@ export class FileStore implements Store {
   #readOnly: boolean;
   #checkedOptions: AppendOptions | undefined;
   #sealing: Promise<void> | undefined;
+  /** Of a store that was sealed: what is read through until it is mapped. */
+  #reading: FileHandle | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(parts: FileStoreParts) {
@@ -185,24 +188,37 @@ export class FileStore implements Store {
   }
 
   async #seal(): Promise<void> {
-    const { handle, file, staging } = this.#parts;
+    const { fs, handle, file, staging } = this.#parts;
     await this.#writer.finish();
     const fileBytes = STORE_HEADER_BYTES + staging.end;
+    // what was written through has descriptors besides this one
+    const reading = await openForReading(fs, handle.path, fileBytes);
+    this.#reading = reading;
     file.unmap(fileBytes);
-    // not late: what was written through has descriptors besides that one
-    if (file.mapForGood()) await handle.close();
+    if (reading !== undefined) file.mapLate(fs, reading);
+    else if (!file.mapForGood()) return;
+    await handle.close();
   }
 
   async #close(): Promise<void> {
-    const { handle, file } = this.#parts;
     try {
+      await this.#sealing?.catch(() => {}); // who sealed is told
       await this.#writer.idle();
       if (!this.#readOnly && this.#writer.failure === undefined) await this.#writer.finish();
     } finally {
+      await this.#release();
+    }
+  }
+
+  async #release(): Promise<void> {
+    const { handle, file } = this.#parts;
+    try {
+      file.unmap(0);
+    } finally {
       try {
-        file.unmap(0);
-      } finally {
         await handle.close();
+      } finally {
+        await this.#reading?.close();
       }
     }
   }
@@ -236,6 +252,23 @@ export class FileStore implements Store {
     const text = `${path} is sealed or open for reading`;
     throw new SeglogError("ERR_SEGLOG_READ_ONLY", text, { path });
   }
+}
+
+/** The same file, which has so many bytes; `undefined` where the system does not give it. */
+async function openForReading(
+  fs: FileSystem,
+  path: string,
+  fileBytes: number,
+): Promise<FileHandle | undefined> {
+  let handle: FileHandle | undefined;
+  try {
+    handle = await fs.open(path, { access: "read" });
+    if ((await handle.size()) === fileBytes) return handle;
+  } catch {
+    // there is another way
+  }
+  await handle?.close().catch(() => {});
+  return undefined;
 }
 
 function overloaded(stagedBytes: number, bytesMax: number): SeglogError {

@@ -51,9 +51,10 @@ async function openStore(handle: FileHandle, options: FileStoreOptions): Promise
   const readOnly = options.access === "read" || options.end === "sealed";
   const fileBytes = await handle.size();
   const file = new FileBytes(handle, fileBytes);
-  if (options.end === "sealed") file.mapLate(options.fs);
+  if (options.end === "sealed") file.mapLate(options.fs, handle);
   const preallocates = options.preallocate && frames.format === "checked" && !readOnly;
   return new FileStore({
+    fs: options.fs,
     handle,
     follows: options.access === "read" && options.end !== "sealed",
     frames,

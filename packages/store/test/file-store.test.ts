@@ -1,4 +1,5 @@
 import { countingFileSystem, type FileSystem, memoryFileSystem } from "@seglog/fs";
+import { simulatedDisk } from "@seglog/fs/sim";
 import { type OpenFileStoreOptions, openFileStore, type Store } from "@seglog/store";
 import { describe, expect, test } from "vitest";
 import { faultyFileSystem } from "./faulty.ts";
@@ -255,6 +256,36 @@ describe("opening", () => {
     expect([counts.map, counts.close]).toEqual([1, 1]);
     await store.close();
     expect([counts.map, counts.unmap]).toEqual([1, 1]);
+  });
+
+  test.each(["gives the file again", "gives it no more"])(
+    "sealed by its writer is mapped when it is read, where the system %s",
+    async (how) => {
+      const { fs: counted, counts } = countingFileSystem(memoryFileSystem());
+      let isGiven = true;
+      const fs: FileSystem = {
+        ...counted,
+        open: (path, options) => (isGiven ? counted.open(path, options) : Promise.reject(path)),
+      };
+      const store = await openFileStore({ fs, path: PATH });
+      store.append(bytes("one"));
+      store.append(bytes("two"));
+      isGiven = how === "gives the file again";
+      await store.seal();
+      expect([counts.open, counts.close, counts.map]).toEqual(isGiven ? [2, 1, 0] : [1, 1, 1]);
+      for (let n = 0; n < 20; n++) expect(textsOf(store)).toEqual(["one", "two"]);
+      await store.close();
+      expect([counts.map, counts.unmap]).toEqual([1, 1]);
+    },
+  );
+
+  test("close that comes upon a seal leaves nothing open", async () => {
+    const disk = simulatedDisk({ seed: 1 });
+    const store = await openFileStore({ fs: disk.fs, path: PATH });
+    store.append(bytes("one"));
+    const sealing = store.seal();
+    await Promise.all([store.close(), sealing]);
+    expect([disk.openHandles, disk.openMappings]).toEqual([0, 0]);
   });
 
   test("sealed is read by calls for as long as the system gives no mapping", async () => {
