@@ -17,7 +17,7 @@ const KNOWN_VIOLATIONS = Object.freeze([
   },
   {
     campaign: "rot",
-    text: /repair lost \d+, whose frame is whole\n[^\n;]*ofAnotherLog seglog\.state$/m,
+    text: /repair lost \d+, whose frame is whole\n[^\n]*ofAnotherLog seglog\.state/,
     reason:
       "one store against the state of another log: nothing tells which is right, the store goes to quarantine, and of its records those are told as lost that the state knows of",
   },

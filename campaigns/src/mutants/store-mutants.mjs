@@ -67,8 +67,10 @@ export const STORE_MUTANTS = Object.freeze([
     edits: [
       {
         file: WRITER,
-        find: "await handle.writeDurably(parts, from);",
-        replace: "handle.writeDurably(parts.map((p) => p.slice()), from).catch(() => {});",
+        find: "isOneCall ? handle.writeDurably(parts, from) :",
+        replace:
+          "isOneCall ? Promise.resolve(void handle.writeDurably(" +
+          "parts.map((p) => p.slice()), from).catch(() => {})) :",
       },
     ],
   },
@@ -79,8 +81,8 @@ export const STORE_MUTANTS = Object.freeze([
     edits: [
       {
         file: WRITER,
-        find: "await handle.writeDurably(parts, from);",
-        replace: "await handle.writeDurably(parts, from).catch(() => {});",
+        find: "isOneCall ? handle.writeDurably(parts, from) :",
+        replace: "isOneCall ? handle.writeDurably(parts, from).catch(() => {}) :",
       },
     ],
   },
