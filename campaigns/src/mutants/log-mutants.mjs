@@ -163,7 +163,7 @@ export const LOG_MUTANTS = Object.freeze([
     name: "log-close-hides-loss",
     bug: "close resolves though records were lost",
     campaign: "fault",
-    edits: [{ file: LOG, find: "this.#hasLost(mustSync)", replace: "false" }],
+    edits: [{ file: LOG, find: "this.#mayLose()", replace: "false" }],
   },
   {
     name: "log-truncate-unannounced",

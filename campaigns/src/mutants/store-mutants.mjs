@@ -178,7 +178,7 @@ export const STORE_MUTANTS = Object.freeze([
     edits: [
       {
         file: OPEN,
-        find: "if (end.mustCut) await handle.truncate(STORE_HEADER_BYTES + end.position);",
+        find: "await handle.truncate(end.mustCut ? STORE_HEADER_BYTES + end.position : await handle.size());",
         replace: "",
       },
     ],
