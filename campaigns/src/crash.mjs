@@ -79,6 +79,10 @@ async function runWithCuts({ seed, settings, steps }, { cutsMax, statesMax, plan
     // a cut behind a call that changes little leaves what one before it does
     const isWritten = last === "write store";
     if (last !== "") cutAt(`${index} ${kind} ${path}`, isWritten ? written : others);
+    // of itself a durable write leaves a part only while it is under way
+    if (kind === "writeDurably" && path.endsWith(".store")) {
+      queueMicrotask(() => cutAt(`${index} ${kind} ${path}, under way`, written));
+    }
     last = changesMuch(kind, path) ? `${kind} ${path.slice(path.lastIndexOf(".") + 1)}` : "";
   });
   session.onPromise = (name) => cutAt(`the end of ${name}`, promised);

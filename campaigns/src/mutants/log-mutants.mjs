@@ -136,18 +136,6 @@ export const LOG_MUTANTS = Object.freeze([
     ],
   },
   {
-    name: "log-mark-closed-early",
-    bug: "the mark of a clean close is written before the last sync",
-    campaign: "crash",
-    edits: [
-      {
-        file: LOG,
-        find: "await this.#segments.close();",
-        replace: "await this.#markClosed(nextOffset); await this.#segments.close();",
-      },
-    ],
-  },
-  {
     name: "log-mark-closed-poisoned",
     bug: "a poisoned log is marked as closed cleanly",
     campaign: "fault",
