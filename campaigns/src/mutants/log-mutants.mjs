@@ -201,6 +201,7 @@ export const LOG_MUTANTS = Object.freeze([
     name: "log-time-falls",
     bug: "a record's time follows a clock that was set back",
     campaign: "crash",
+    seed: 3,
     edits: [
       {
         file: "packages/log/src/record-clock.ts",
