@@ -18,18 +18,18 @@ export async function traceGroupCommit(directory) {
   const appends = RECORDS.map((record) => commits.append(bytesOf(record)));
   const staged = store.stagedBytes;
   const positions = await Promise.all(appends);
-  const { write, sync } = counts;
+  const { writeDurably } = counts;
   const { batchMax } = commits.stats();
   await commits.close();
   await store.close();
-  return { staged, positions, writes: write, syncs: sync, batchMax };
+  return { staged, positions, writes: writeDurably, batchMax };
 }
 
 /** @typedef {Awaited<ReturnType<typeof traceGroupCommit>>} GroupCommitTrace */
 
 /** @param {GroupCommitTrace} trace */
-export function drawGroupCommit({ staged, positions, writes, syncs, batchMax }) {
-  const shared = `--- ${countOf(writes, "write")}, ${countOf(syncs, "sync")} ---`;
+export function drawGroupCommit({ staged, positions, writes, batchMax }) {
+  const shared = `--- ${countOf(writes, "durable write")} ---`;
   const rows = RECORDS.map((record, i) => {
     const call = `append("${record}")`.padEnd(CALL_COLUMNS);
     const middle = i === 1 ? shared : " ".repeat(shared.length);
@@ -42,7 +42,7 @@ export function drawGroupCommit({ staged, positions, writes, syncs, batchMax }) 
     ...rows,
     "",
     `${staged} bytes were staged, ${batchMax} records committed together, the disk was asked for` +
-      ` ${countOf(syncs, "sync")}.`,
+      ` ${countOf(writes, "durable write")}.`,
   ];
 }
 

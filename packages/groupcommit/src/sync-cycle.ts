@@ -187,15 +187,16 @@ export class SyncCycle {
 
   /** Rejects for a bug of ours only. What the target throws at once counts as a rejection. */
   async #sync(batch: Batch): Promise<void> {
-    const begun = this.#options.now();
+    let ended: number;
     try {
+      const begun = this.#options.now();
       await this.#target.sync();
+      ended = this.#options.now();
+      this.#time(ended - begun);
     } catch (cause) {
       this.#events.failed(cause);
       return;
     }
-    const ended = this.#options.now();
-    this.#time(ended - begun);
     if (this.#options.lingerMs === 0) this.#halve(batch, ended);
     this.#commit(batch);
   }

@@ -87,3 +87,15 @@ test.each([
 ] as const)("all share a sync where %s", async (_name, run) => {
   expect(counted(await sizesOf(run))).toEqual({ [run.callers]: run.syncs });
 });
+
+test("a clock that throws rejects who waits, and hangs nobody", async () => {
+  const target = new FakeTarget();
+  const failing = new Error("no time");
+  const group = groupCommit(target, {
+    now: () => {
+      throw failing;
+    },
+  });
+  await expect(group.append(RECORD)).rejects.toMatchObject({ cause: failing });
+  await group.close();
+});

@@ -17,7 +17,7 @@ export type LogRecord = SegmentRecord;
  *
  * After a failed write or sync the log is poisoned: appends, syncs and truncations fail with
  * `ERR_SEGLOG_POISONED`, the first failure as `cause`; reads of committed records go on; `close`
- * releases, and rejects if records were lost; reopening recovers. After `close` every call but
+ * releases, and rejects if records were lost or may be; reopening recovers. After `close` every call but
  * `close` fails with `ERR_SEGLOG_CLOSED`.
  *
  * Where the disk has no room for a write or a segment, or the process no means (`ENOSPC`, `EMFILE`,
@@ -215,10 +215,11 @@ export interface Log {
    * Calls made before it are carried out, later ones fail. Idempotent: called again, it settles as
    * the first time.
    *
-   * Releases everything also where it rejects. Poisoned or stalled, it resolves if all is durable.
+   * Releases everything also where it rejects. Poisoned or stalled, it resolves if all is known
+   * to be durable.
    *
    * @throws ERR_SEGLOG_POISONED | ERR_SEGLOG_NOT_WRITTEN  records were appended that were never
-   *   committed, or that no sync made durable; reopening tells which are there
+   *   committed, or that no sync of this log covered; reopening tells which are there
    */
   close(): Promise<void>;
 }

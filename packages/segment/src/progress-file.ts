@@ -50,7 +50,8 @@ export class ProgressFile {
     this.#bootId = fs.bootId;
     this.#logId = logId;
     this.#mapping = mapping;
-    const newest = this.#newest();
+    // a reader does not know yet which log it is of
+    const newest = mapping === undefined ? undefined : this.#newest();
     this.#session = (newest?.session ?? 0) + 1;
     this.#sequence = newest?.sequence ?? 0;
   }

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { crc32 } from "node:zlib";
+import { memoryFileSystem } from "@seglog/fs";
 import {
   baseOffsetOf,
   indexName,
@@ -26,6 +27,7 @@ import {
   PROGRESS_FILE_BYTES,
   PROGRESS_SLOT_POSITIONS,
 } from "../src/progress-codec.ts";
+import { ProgressFile } from "../src/progress-file.ts";
 import { NUMBER_LIMIT } from "../src/record-head.ts";
 import { STATE_FILE_BYTES, STATE_SLOT_BYTES, STATE_SLOT_POSITIONS } from "../src/state-codec.ts";
 import { getFile } from "./files.ts";
@@ -144,6 +146,19 @@ describe("FORMAT.md agrees with the code", () => {
         bytes[bit >> 3] = (bytes[bit >> 3] as number) ^ (1 << (bit & 7));
       }
     }
+  });
+
+  it("in a progress file that says nothing to a reader who hears late which log it is of", async () => {
+    const fs = memoryFileSystem();
+    await fs.makeDirectory("/log", { mode: 0o777 });
+    const place = { fs, directory: "/log", mode: 0o666 };
+    const writer = await ProgressFile.openForWriting({ ...place, logId: () => 0 });
+    for (let n = 0; n < 3; n++) writer?.write(PROGRESS);
+    let logId = 0;
+    const reader = await ProgressFile.openForReading({ ...place, logId: () => logId });
+    logId = LOG_ID;
+    expect(reader?.read()).toBeUndefined();
+    await Promise.all([reader?.close(), writer?.close()]);
   });
 
   it("in the slots of a cursor's file", async () => {

@@ -108,7 +108,8 @@ export interface Store {
    * When this resolves, everything appended before the call survives a power cut.
    *
    * @throws ERR_SEGLOG_IO  a write or the sync failed; the store is poisoned
-   * @throws ERR_SEGLOG_NOT_WRITTEN  a write was refused for want of room; the sync did not begin
+   * @throws ERR_SEGLOG_NOT_WRITTEN  a write was refused for want of room: nothing of it counts, and
+   *   what it left is cut by `truncate`
    */
   sync(): Promise<void>;
 

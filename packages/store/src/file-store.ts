@@ -192,7 +192,7 @@ export class FileStore implements Store {
     await this.#writer.finish();
     const fileBytes = STORE_HEADER_BYTES + staging.end;
     // what was written through has descriptors besides this one
-    const reading = await openForReading(fs, handle.path, fileBytes);
+    const reading = await openAgain(fs, handle, fileBytes);
     this.#reading = reading;
     file.unmap(fileBytes);
     if (reading !== undefined) file.mapLate(fs, reading);
@@ -254,21 +254,32 @@ export class FileStore implements Store {
   }
 }
 
-/** The same file, which has so many bytes; `undefined` where the system does not give it. */
-async function openForReading(
+/**
+ * The same file for reading, which has so many bytes; `undefined` where the system does not give
+ * it, or gives another one under its name.
+ */
+async function openAgain(
   fs: FileSystem,
-  path: string,
+  own: FileHandle,
   fileBytes: number,
 ): Promise<FileHandle | undefined> {
   let handle: FileHandle | undefined;
   try {
-    handle = await fs.open(path, { access: "read" });
-    if ((await handle.size()) === fileBytes) return handle;
+    handle = await fs.open(own.path, { access: "read" });
+    const isSame = Buffer.compare(headerOf(handle), headerOf(own)) === 0;
+    if (isSame && (await handle.size()) === fileBytes) return handle;
   } catch {
     // there is another way
   }
   await handle?.close().catch(() => {});
   return undefined;
+}
+
+/** With a salt that no other store has. */
+function headerOf(handle: FileHandle): Uint8Array {
+  const bytes = new Uint8Array(STORE_HEADER_BYTES);
+  handle.read(bytes, 0);
+  return bytes;
 }
 
 function overloaded(stagedBytes: number, bytesMax: number): SeglogError {

@@ -204,12 +204,7 @@ export class FrameReader {
  * `bytes[at, at + length)`, copied to `into` where that has room. Not `slice`, which lends where
  * the disk's bytes are a Buffer; not cleared first, either.
  */
-function copyOf(
-  bytes: Uint8Array,
-  at: number,
-  length: number,
-  into?: Uint8Array | undefined,
-): Uint8Array {
+function copyOf(bytes: Uint8Array, at: number, length: number, into?: Uint8Array): Uint8Array {
   const copy =
     into !== undefined && length <= into.length
       ? new Uint8Array(into.buffer, into.byteOffset, length)

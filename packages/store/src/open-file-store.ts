@@ -95,7 +95,7 @@ async function recoverEnd(
   const end = await recover(handle, frames, { live: access === "read", keepRecords });
   if (access === "read") return end;
   if (keepRecords !== undefined) await endBatchAt(end.position, { handle, frames });
-  // also where it has its length: a sync of the cut may have failed, and then no later one covers it
+  // also where it has its length: a sync of that may have failed, and no later one covers it then
   await handle.truncate(end.mustCut ? STORE_HEADER_BYTES + end.position : await handle.size());
   await rewrite(handle, 0, STORE_HEADER_BYTES);
   if (frames instanceof CheckedFrames) {
