@@ -8,7 +8,12 @@
 /** @type {Plant} A disk whose sync of files does nothing. */
 export const syncsNothing = (options) => ({
   ...options,
-  fs: withHandles(options, (handle) => decorated(handle, { sync: async () => {} })),
+  fs: withHandles(options, (handle) =>
+    decorated(handle, {
+      sync: async () => {},
+      writeDurably: (parts, position) => handle.write(parts, position),
+    }),
+  ),
 });
 
 /** @type {Plant} A disk whose sync of directories does nothing. */

@@ -122,7 +122,9 @@ async function firstViolation(
 async function firstFault(plant: Plant): Promise<FailingFault> {
   const workload = makeWorkload(5);
   const operations = await countOperations(workload, plant);
-  const syncs = operations.filter(({ kind, path }) => kind === "sync" && path.endsWith(".store"));
+  const syncs = operations.filter(
+    ({ kind, path }) => ["sync", "writeDurably"].includes(kind) && path.endsWith(".store"),
+  );
   for (const fault of syncs.flatMap(faultsOf)) {
     const { violation } = await faultWorkload(workload, fault, { ...FAULT_SAMPLE, plant });
     if (violation) return { workload, fault: { ...fault, at: Number(fault.at) }, violation };

@@ -38,7 +38,9 @@ test("the fault campaign finds a log that acknowledges after a failed sync", {
 }, async () => {
   const workload = makeWorkload(5);
   const operations = await countOperations(workload, swallowsFailures);
-  const syncs = operations.filter(({ kind, path }) => kind === "sync" && path.endsWith(".store"));
+  const syncs = operations.filter(
+    ({ kind, path }) => ["sync", "writeDurably"].includes(kind) && path.endsWith(".store"),
+  );
   const options = { statesMax: 4, plant: swallowsFailures };
   let found = false;
   for (const fault of syncs.flatMap(faultsOf)) {
