@@ -17,8 +17,8 @@ export type LogRecord = SegmentRecord;
  *
  * After a failed write or sync the log is poisoned: appends, syncs and truncations fail with
  * `ERR_SEGLOG_POISONED`, the first failure as `cause`; reads of committed records go on; `close`
- * releases, and rejects if records were lost or may be; reopening recovers. After `close` every call
- * but `close` fails with `ERR_SEGLOG_CLOSED`.
+ * releases, and rejects if records were or may be lost; reopening recovers. After `close` every
+ * call but `close` fails with `ERR_SEGLOG_CLOSED`.
  *
  * Where the disk has no room for a write or a segment, or the process no means (`ENOSPC`, `EMFILE`,
  * …), and no sync has failed, the log is only stalled: the same calls fail with

@@ -85,21 +85,21 @@ export class FrameReader {
     const isThere = frameBytes !== -1 && this.#isThere(begin, frameBytes);
     if (isThere && frameBytes > limits.bytesMax && !firstOfAll) return false;
     const ends = this.#ends;
-    const into = scan.space ?? SCRATCH;
-    // else it is of one record, or of many: those are copied once it is known how long they are
-    const isUsual = frameBytes <= limits.bytesMax && limits.bytesMax <= into.length;
+    const into = scan.space;
+    // the first frame fits, and all that may be taken: else the length of the copy is found first
+    const fits =
+      into !== undefined && frameBytes <= limits.bytesMax && limits.bytesMax <= into.length;
     let found = 0;
-    if (isThere && isUsual) found = this.#copy(frameBytes, limits, into);
+    if (isThere && fits) found = this.#copy(frameBytes, limits, into);
     else if (isThere) found = this.#walk(frameBytes, limits);
     const used = found === 0 ? 0 : (ends[found - 1] as number);
-    const slab = isUsual ? startOf(into, used) : copyOf(this.#bytes, this.#at, used, scan.space);
+    const slab = fits ? startOf(into, used) : copyOf(this.#bytes, this.#at, used, into);
     const count = this.#countValid(slab, begin, found);
     if (count === 0) {
       if (firstOfAll) throw corruptStore(this.#path, begin);
       return false;
     }
-    const isLent = slab.buffer === SCRATCH.buffer;
-    scan.add(isLent ? copyOf(slab, 0, ends[count - 1] as number) : slab, ends, count);
+    scan.add(slab, ends, count);
     return count === found && scan.next - begin < limits.bytesMax;
   }
 
@@ -225,6 +225,3 @@ const FIRST_LOOK_BYTES = 512;
 
 /** Looked at, and copied, in one go by a scan. */
 const SLAB_BYTES = 256 * 1024;
-
-/** Where the frames of a scan are verified that are nobody's yet. */
-const SCRATCH = new Uint8Array(SLAB_BYTES);
