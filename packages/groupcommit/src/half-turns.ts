@@ -46,18 +46,14 @@ export class HalfTurns {
 
   #judge(): void {
     const pace = median(this.#paces);
-    const isBetter = this.#isTrial && pace < this.#usual * GAIN_MIN;
+    const wasTrial = this.#isTrial;
+    const hasFailed = wasTrial && !(pace < this.#usual * GAIN_MIN);
     // a disk that never idles has nothing to gain
     const isHopeless = !this.#areHalved && median(this.#shares) > SHARE_MAX;
-    this.#left = SYNCS_BETWEEN_TRIALS;
-    if (this.#isTrial) {
-      if (!isBetter) this.#areHalved = !this.#areHalved;
-    } else if (!isHopeless) {
-      this.#areHalved = !this.#areHalved;
-      this.#left = SYNCS_OF_TRIAL;
-      this.#usual = pace;
-    }
-    this.#isTrial = this.#left === SYNCS_OF_TRIAL;
+    this.#isTrial = !wasTrial && !isHopeless;
+    if (hasFailed || this.#isTrial) this.#areHalved = !this.#areHalved;
+    this.#left = this.#isTrial ? SYNCS_OF_TRIAL : SYNCS_BETWEEN_TRIALS;
+    this.#usual = pace;
   }
 }
 

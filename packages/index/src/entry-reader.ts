@@ -20,6 +20,6 @@ export function readableEntry(handle: FileHandle, n: number): IndexEntry | undef
   try {
     return entryReader(handle)(n);
   } catch {
-    return undefined;
+    return undefined; // an index is a cache: who asks goes on without it
   }
 }

@@ -30,12 +30,13 @@ export function numberedRecords(
     const at = value.byteOffset - before;
     const head = heads.getUint32(at);
     if (head >>> 16 !== (offset & (NUMBER_LIMIT - 1))) return numbered.slice(0, i);
+    const highNow = head & (NUMBER_LIMIT - 1);
     const lowNow = heads.getUint32(at + 4);
-    if (lowNow !== low || head << 16 !== high) {
+    if (lowNow !== low || highNow !== high) {
       // most records have the time of the one before
-      high = head << 16;
+      high = highNow;
       low = lowNow;
-      time = (head & (NUMBER_LIMIT - 1)) * 2 ** 32 + low;
+      time = high * 2 ** 32 + low;
     }
     const old = known[i];
     if (old === undefined) {
