@@ -97,8 +97,6 @@ export interface Workload {
   /** One sentence for the page: what a number of it means. */
   readonly about: string;
   readonly cases: (context: Context) => readonly Case[];
-  /** Each contender in a process of its own, since what is measured is the process. */
-  readonly isolated?: boolean;
 }
 
 /** How much is done; {@link Sizes} of `--quick` are a slice. */

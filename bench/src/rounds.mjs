@@ -79,7 +79,6 @@ async function takeTurns(seats, round, onTurn) {
  * @param {boolean} counts
  */
 async function measure(seat, runner, counts) {
-  globalThis.gc?.(); // nobody pays for what the one before left behind
   await guarded(seat, async () => {
     const sample = await runner.round();
     if (counts) seat.rounds.push(sample);

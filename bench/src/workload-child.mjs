@@ -1,68 +1,72 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { runCase } from "./rounds.mjs";
+import { NotAvailable } from "./not-available.mjs";
 import { workloadNamed } from "./workloads/workloads.mjs";
 
+/** @typedef {import("./contract.ts").Runner} Runner */
 /**
  * @typedef {object} Order
  * @property {string} workload
+ * @property {string} case
+ * @property {string} contender
  * @property {string} directory
  * @property {import("./contract.ts").Sizes} sizes
- * @property {string | undefined} onlyContender  of all cases, for isolated workloads
- * @property {readonly string[]} without  ids of peers that ended this process before
+ */
+/** @typedef {{ call: "prepare", order: Order } | { call: "round" } | { call: "close" }} Call */
+/**
+ * What a call came to; `sample` and `isWarm` are of a round.
+ *
+ * @typedef {object} Answer
+ * @property {import("./contract.ts").Sample} [sample]
+ * @property {boolean} [isWarm]
+ * @property {{ text: string, isNotAvailable: boolean }} [error]
  */
 
-process.once("message", (/** @type {Order} */ order) => {
-  run(order).then(
-    () => process.disconnect(),
-    (error) => {
-      send({ type: "failed", reason: error instanceof Error ? error.stack : String(error) });
-      process.exitCode = 1;
-      process.disconnect();
-    },
-  );
+/** @type {string | undefined} */
+let own;
+/** @type {Runner | undefined} */
+let runner;
+
+process.on("message", (/** @type {Call} */ call) => {
+  answer(call).then(send, (error) => {
+    const text = error instanceof Error ? error.message : String(error);
+    send({ error: { text, isNotAvailable: error instanceof NotAvailable } });
+  });
 });
 // nobody listens any more: the work is done, or the bench was ended
 process.once("disconnect", () => process.exit());
-// told only now: what is sent before somebody listens is lost
-send({ type: "ready" });
-
-/** @param {Order} order */
-async function run({ workload: id, directory, sizes, onlyContender, without }) {
-  const workload = workloadNamed(id);
-  const own = await mkdtemp(join(directory, `${id}-`));
-  try {
-    for (const each of workload.cases({ directory: own, sizes })) {
-      const contenders = each.contenders
-        .filter((contender) => onlyContender === undefined || contender.id === onlyContender)
-        .map((contender) => (without.includes(contender.id) ? gone(contender) : contender));
-      if (contenders.length === 0) continue;
-      const result = await runCase({ ...each, contenders }, sizes.rounds, (contender, round) =>
-        send({
-          type: "turn",
-          case: each.id,
-          contender: contender.id,
-          role: contender.role,
-          round,
-        }),
-      );
-      send({ type: "case", result });
-    }
-  } finally {
-    await rm(own, { recursive: true, force: true });
-  }
-}
 
 /**
- * @param {import("./contract.ts").Contender} contender
- * @returns {import("./contract.ts").Contender}
+ * @param {Call} call
+ * @returns {Promise<Answer>}
  */
-function gone(contender) {
-  const reason = "it ended the process that measured it";
-  return { ...contender, prepare: () => Promise.reject(new Error(reason)) };
+async function answer(call) {
+  if (call.call === "prepare") {
+    await prepare(call.order);
+    return {};
+  }
+  if (call.call === "close") {
+    await runner?.close();
+    if (own !== undefined) await rm(own, { recursive: true, force: true });
+    return {};
+  }
+  if (runner === undefined) throw new Error("it was not prepared");
+  globalThis.gc?.(); // no round pays for what the one before left behind
+  const sample = await runner.round();
+  return { sample, isWarm: runner.isWarm?.() ?? true };
 }
 
-/** @param {object} message */
+/** @param {Order} order */
+async function prepare({ workload: id, case: caseId, contender: name, directory, sizes }) {
+  own = await mkdtemp(join(directory, `${id}-`));
+  const cases = workloadNamed(id).cases({ directory: own, sizes });
+  const contenders = cases.find((each) => each.id === caseId)?.contenders;
+  const contender = contenders?.find((each) => each.id === name);
+  if (contender === undefined) throw new Error(`no ${name} in ${caseId} of ${id}`);
+  runner = await contender.prepare();
+}
+
+/** @param {Answer} message */
 function send(message) {
   process.send?.(message);
 }

@@ -35,9 +35,8 @@ export const memory = Object.freeze({
   id: "memory",
   title: "Disk and memory",
   about:
-    "Counted, not timed, each contender in a process of its own: one round. Memory is what the " +
-    "process holds more than before it opened the store; pages of mapped files are counted apart.",
-  isolated: true,
+    "Counted, not timed: one round. Memory is what the process holds more than before it opened " +
+    "the store; pages of mapped files are counted apart.",
   cases: (/** @type {Context} */ context) => [loadCase(context), streamCase(context)],
 });
 
