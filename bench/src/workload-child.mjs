@@ -51,7 +51,6 @@ async function answer(call) {
     return {};
   }
   if (runner === undefined) throw new Error("it was not prepared");
-  globalThis.gc?.(); // no round pays for what the one before left behind
   const sample = await runner.round();
   return { sample, isWarm: runner.isWarm?.() ?? true };
 }
