@@ -55,8 +55,8 @@ async function startRunner(order) {
 
 class ContenderProcess {
   #child = fork(join(import.meta.dirname, "workload-child.mjs"), [], {
-    execArgv: ["--expose-gc", ...(process.env.XARGS?.split(" ") ?? [])],
-    stdio: ["ignore", process.env.XARGS ? "inherit":"ignore", "pipe", "ipc"],
+    execArgv: ["--expose-gc"],
+    stdio: ["ignore", "ignore", "pipe", "ipc"],
   });
   #complaint = "";
   /** @type {string | undefined} */
