@@ -30,11 +30,8 @@ export class HalfTurns {
   halve(sync: { ended: number; ms: number; records: number }, callers: number): boolean {
     const ms = sync.ended - this.#lastEnded;
     this.#lastEnded = sync.ended;
-    if (callers < CALLERS_MIN) {
-      this.#areHalved = this.#isTrial = false;
-      this.#left = SYNCS_AT_FIRST;
-      return false;
-    }
+    // what was found holds when they come back: a load that comes in waves would find it each time
+    if (callers < CALLERS_MIN) return false;
     this.#left--;
     if (this.#left < SAMPLES) {
       this.#paces[this.#left] = ms / sync.records;
@@ -63,7 +60,7 @@ function median(samples: Float64Array): number {
 }
 
 const SAMPLES = 31;
-const SYNCS_AT_FIRST = 64;
+const SYNCS_AT_FIRST = SAMPLES + 9;
 /** The first of them still have the shape of the other way. */
 const SYNCS_OF_TRIAL = SAMPLES + 9;
 const SYNCS_BETWEEN_TRIALS = 1000;

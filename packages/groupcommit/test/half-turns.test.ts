@@ -4,19 +4,26 @@ import { FakeTarget, quiet, record } from "./fixture.ts";
 
 const APPEND_MS = 0.001;
 
-interface Run {
+interface Wave {
   readonly callers: number;
+  readonly syncs: number;
+}
+
+interface Disk {
   /** What a sync takes, however many records it covers. */
   readonly syncMs: number;
-  readonly syncs: number;
   readonly options?: GroupCommitOptions;
 }
 
+interface Run extends Wave, Disk {}
+
 /**
  * Callers that append again once they are acknowledged, on a clock that goes on by what they and
- * the disk take. @returns how many records each sync covered
+ * the disk take; of each wave, until it had its syncs.
+ *
+ * @returns how many records each sync of each wave covered
  */
-async function sizesOf({ callers, syncMs, syncs, options }: Run): Promise<number[]> {
+async function sizesOfWaves(waves: readonly Wave[], { syncMs, options }: Disk): Promise<number[][]> {
   const target = new FakeTarget();
   let now = 0;
   let begun = 0;
@@ -27,30 +34,42 @@ async function sizesOf({ callers, syncMs, syncs, options }: Run): Promise<number
     begun = now;
   };
   const group = groupCommit(target, { ...options, now: () => now });
-  let stopped = false;
-  const caller = async (): Promise<void> => {
-    while (!stopped) expect(target.isDurable(await group.append(RECORD))).toBe(true);
-  };
-  const all = Array.from({ length: callers }, caller);
-  const sizes: number[] = [];
   let before = 0;
-  while (sizes.length < syncs) {
+  const run = async ({ callers, syncs }: Wave): Promise<number[]> => {
+    const sizes: number[] = [];
+    let stopped = false;
+    const caller = async (): Promise<void> => {
+      while (!stopped) expect(target.isDurable(await group.append(RECORD))).toBe(true);
+    };
+    const all = Promise.all(Array.from({ length: callers }, caller));
+    const endSync = (): void => {
+      const { syncing } = target;
+      if (syncing === undefined) return; // until a linger is over
+      sizes.push(syncing.covers - before);
+      before = syncing.covers;
+      now = Math.max(now, begun + syncMs);
+      stopped = sizes.length >= syncs;
+      syncing.resolve();
+    };
+    while (!stopped) {
+      await quiet();
+      endSync();
+    }
+    // the other half waits for one more
     await quiet();
-    const { syncing } = target;
-    if (syncing === undefined) continue; // until a linger is over
-    sizes.push(syncing.covers - before);
-    before = syncing.covers;
-    now = Math.max(now, begun + syncMs);
-    stopped = sizes.length === syncs;
-    syncing.resolve();
-  }
-  const closing = group.close();
-  for (let i = 0; i < 3; i++) {
-    await quiet();
-    target.syncing?.resolve();
-  }
-  await Promise.all([closing, ...all]);
+    endSync();
+    await all;
+    return sizes.slice(0, syncs);
+  };
+  const sizes: number[][] = [];
+  for (const wave of waves) sizes.push(await run(wave));
+  await group.close();
   expect(target.overlapping).toBe(0);
+  return sizes;
+}
+
+async function sizesOf(run: Run): Promise<number[]> {
+  const [sizes = []] = await sizesOfWaves([run], run);
   return sizes;
 }
 
@@ -65,8 +84,18 @@ function counted(sizes: number[]): Record<number, number> {
 
 test("callers whose turn takes longer than a sync go in halves, one synced while the other appends", async () => {
   const sizes = await sizesOf({ callers: 256, syncMs: 0.1, syncs: 700 });
-  expect(counted(sizes.slice(0, 60))).toEqual({ 256: 60 });
+  expect(counted(sizes.slice(0, 40))).toEqual({ 256: 40 });
   expect(counted(sizes.slice(-600))).toEqual({ 128: 600 });
+});
+
+test("callers that went away and come back go in halves at once", async () => {
+  const many = { callers: 256, syncs: 300 };
+  const [, few = [], again = []] = await sizesOfWaves([many, { callers: 2, syncs: 100 }, many], {
+    syncMs: 0.1,
+  });
+  expect(counted(few)).toEqual({ 2: 100 });
+  // the first one gathers all of them
+  expect(counted(again.slice(2))).toEqual({ 128: 298 });
 });
 
 test("where a sync takes longer than a turn, halves are tried, and given up", async () => {
