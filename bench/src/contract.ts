@@ -51,7 +51,7 @@ export interface Seen {
   readonly sum: number;
 }
 
-export type Role = "ours" | "baseline" | "peer";
+type Role = "ours" | "baseline" | "peer";
 
 /** One that takes part in a case: ours, the raw operation beside it, a peer. */
 export interface Contender {

@@ -23,7 +23,10 @@ interface Run extends Wave, Disk {}
  *
  * @returns how many records each sync of each wave covered
  */
-async function sizesOfWaves(waves: readonly Wave[], { syncMs, options }: Disk): Promise<number[][]> {
+async function sizesOfWaves(
+  waves: readonly Wave[],
+  { syncMs, options }: Disk,
+): Promise<number[][]> {
   const target = new FakeTarget();
   let now = 0;
   let begun = 0;

@@ -14,7 +14,7 @@ const READ_OPTIONS = Object.freeze(["uncommitted"]);
 /** `limits` for batches that are lent, and put into the same memory each time. */
 export function lending(limits: BatchLimits): BatchLimits {
   const bytes = new Uint8Array(Math.min(limits.bytesMax, SPACE_BYTES_MAX));
-  return { ...limits, into: { bytes, views: [], records: [] } };
+  return { ...limits, into: { bytes, views: [], starts: [], records: [] } };
 }
 
 export function isUncommitted(options: ReadOptions): boolean {

@@ -55,11 +55,11 @@ export class LogReader {
     this.#log.failure.checkOpen();
     checkInteger("offset", offset, { min: 0 });
     const uncommitted = options !== undefined && isUncommitted(options);
-    const to = uncommitted ? this.#log.writer.nextOffset : this.#committed;
-    if (offset < this.#first || offset >= to) {
-      throw outOfRange("offset", offset, { from: this.#first, to });
+    const to = uncommitted ? this.#log.writer.nextOffset : this.#committed();
+    if (offset < this.#first() || offset >= to) {
+      throw outOfRange("offset", offset, { from: this.#first(), to });
     }
-    const waiting = offset >= this.#committed ? this.#waiting(offset) : undefined;
+    const waiting = offset >= this.#committed() ? this.#waiting(offset) : undefined;
     if (waiting !== undefined) return waiting;
     const segment = this.#log.segments.find(offset);
     return lend ? segment.readView(offset) : segment.read(offset);
@@ -73,7 +73,7 @@ export class LogReader {
     checkBoolean("uncommitted", uncommitted);
     const limits = lend ? lending(checkLimits(options)) : checkLimits(options);
     const bound = this.#bound(uncommitted);
-    const { from = this.#first, to = bound } = options;
+    const { from = this.#first(), to = bound } = options;
     this.#checkInRange("from", from, bound);
     this.#checkInRange("to", to, bound);
     const cursor = { from, to, uncommitted, mark: this.#log.cuts.begin() };
@@ -87,8 +87,8 @@ export class LogReader {
     const { from = "end", signal } = options;
     const limits = checkLimits(options);
     if (typeof from === "string") checkOneOf("from", from, ["start", "end"]);
-    const start = from === "start" ? this.#first : from === "end" ? this.#committed : from;
-    this.#checkInRange("from", start, this.#committed);
+    const start = from === "start" ? this.#first() : from === "end" ? this.#committed() : from;
+    this.#checkInRange("from", start, this.#committed());
     // from the call on: a cut before the first `next` counts as well
     const mark = this.#log.cuts.begin();
     return this.#marked(mark, this.#tail({ at: start, mark }, limits, signal));
@@ -99,8 +99,8 @@ export class LogReader {
     if (typeof time !== "number" || !(time >= 0)) {
       throw invalidArgument("time", time, "ms since the epoch, from 0");
     }
-    let low = this.#first;
-    let high = this.#committed;
+    let low = this.#first();
+    let high = this.#committed();
     while (low < high) {
       const middle = low + Math.floor((high - low) / 2);
       if (this.#log.segments.find(middle).timeOf(middle) < time) low = middle + 1;
@@ -109,11 +109,12 @@ export class LogReader {
     return low;
   }
 
-  get #first(): Offset {
+  // methods, not getters: a private getter costs a call into the engine's runtime each time
+  #first(): Offset {
     return this.#log.truncator.firstOffset;
   }
 
-  get #committed(): Offset {
+  #committed(): Offset {
     return this.#log.committer.committedOffset;
   }
 
@@ -191,8 +192,8 @@ export class LogReader {
       const batch = await this.#shared(() => {
         if (failure.isClosed) return [];
         // never before the first record: there is nothing to come, and no end to looking
-        at = Math.max(Math.min(at, mark.take()), this.#first);
-        const to = this.#committed;
+        at = Math.max(Math.min(at, mark.take()), this.#first());
+        const to = this.#committed();
         return this.#ahead(at, { from: at, to, mark, uncommitted: false }, limits);
       });
       const last = batch.at(-1);
@@ -202,7 +203,7 @@ export class LogReader {
         continue;
       }
       if (isOver()) return;
-      if (at < this.#committed || mark.lowest < Number.POSITIVE_INFINITY) continue;
+      if (at < this.#committed() || mark.lowest < Number.POSITIVE_INFINITY) continue;
       if (failure.isPoisoned) throw failure.poisonError();
       await commits.wait(signal);
     }
@@ -212,7 +213,7 @@ export class LogReader {
   #ahead(at: Offset, cursor: Cursor, limits: BatchLimits): LogRecord[] {
     const { failure, segments } = this.#log;
     failure.checkReadable();
-    const from = Math.max(at, this.#first);
+    const from = Math.max(at, this.#first());
     const to = this.#endOf(cursor);
     if (from >= to) return [];
     const segment = segments.find(from);
@@ -225,7 +226,7 @@ export class LogReader {
     const { failure, segments } = this.#log;
     failure.checkReadable();
     const to = Math.min(end, this.#endOf(cursor));
-    const low = Math.max(cursor.from, this.#first);
+    const low = Math.max(cursor.from, this.#first());
     if (to <= low) return [];
     const segment = segments.find(to - 1);
     const lowest = Math.max(low, segment.baseOffset);
@@ -262,7 +263,7 @@ export class LogReader {
   #bound(uncommitted: boolean): Offset {
     // while a truncation is under way a segment still holds what the queue is to replace
     const { nextOffset, staging } = this.#log.writer;
-    return uncommitted && !staging.isHeld ? nextOffset : this.#committed;
+    return uncommitted && !staging.isHeld ? nextOffset : this.#committed();
   }
 
   /** One batch is read in one go, under the shared hold: nothing is removed under it. */
@@ -272,8 +273,8 @@ export class LogReader {
 
   #checkInRange(name: string, value: number, bound: Offset): void {
     checkInteger(name, value, { min: 0 });
-    if (value < this.#first || value > bound) {
-      throw outOfRange(name, value, { from: this.#first, to: bound + 1 });
+    if (value < this.#first() || value > bound) {
+      throw outOfRange(name, value, { from: this.#first(), to: bound + 1 });
     }
   }
 }

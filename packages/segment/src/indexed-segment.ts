@@ -9,10 +9,9 @@ import {
 import type { Index } from "@seglog/index";
 import type { AppendOptions, Store } from "@seglog/store";
 import type { Offset, Segment, SegmentRecord, SegmentScanLimits } from "./contract.ts";
-import { lentValue } from "./numbered-records.ts";
 import { ownedValue } from "./owned-value.ts";
 import { RecordFinder } from "./record-finder.ts";
-import { RECORD_HEAD_BYTES, readTime, TIME_LIMIT, writeNumber, writeTime } from "./record-head.ts";
+import { RECORD_HEAD_BYTES, TIME_LIMIT, writeNumber, writeTime } from "./record-head.ts";
 
 /** Bytes that framing adds to a value: the segment's head and the store's frame header. */
 const FRAME_OVERHEAD_BYTES = 16;
@@ -120,18 +119,18 @@ export class IndexedSegment implements Segment {
 
   read(offset: Offset): SegmentRecord {
     this.#refuseClosed();
-    const record = this.#records.find(offset);
-    return { offset, time: readTime(record), value: ownedValue(record) };
+    const { time, value } = this.#records.find(offset);
+    return { offset, time, value: ownedValue(value) };
   }
 
   readView(offset: Offset): SegmentRecord {
     this.#refuseClosed();
-    return toRecord(offset, this.#records.find(offset));
+    return this.#records.find(offset);
   }
 
   timeOf(offset: Offset): number {
     this.#refuseClosed();
-    return readTime(this.#records.find(offset));
+    return this.#records.find(offset).time;
   }
 
   scan(from: Offset, limits: SegmentScanLimits): SegmentRecord[] {
@@ -275,14 +274,10 @@ function checkScan(from: Offset, limits: SegmentScanLimits): void {
   checkInteger("limits.recordsMax", limits.recordsMax, { min: 1 });
   checkInteger("limits.bytesMax", limits.bytesMax, { min: 1 });
   if (limits.into !== undefined) {
-    checkOptions("limits.into", limits.into, ["bytes", "views", "records"]);
+    checkOptions("limits.into", limits.into, ["bytes", "views", "starts", "records"]);
     const { records } = limits.into;
     if (!Array.isArray(records)) throw invalidArgument("limits.into.records", records, "an array");
   }
-}
-
-function toRecord(offset: Offset, record: Uint8Array): SegmentRecord {
-  return { offset, time: readTime(record), value: lentValue(record) };
 }
 
 function lastOffset(offset: Offset): SeglogError {

@@ -1,16 +1,18 @@
 import { checkInteger, SeglogError } from "@seglog/errors";
 import type { Index } from "@seglog/index";
-import type { ScanLimits, ScanWishes, Store } from "@seglog/store";
+import type { ScanLimits, ScanWishes, SplitRead, Store } from "@seglog/store";
 import type { Offset, SegmentRecord, SegmentScanSpace } from "./contract.ts";
-import { numberedRecords } from "./numbered-records.ts";
-import { isNumbered, RECORD_HEAD_BYTES } from "./record-head.ts";
+import { numberedRecords, wholeRecord } from "./numbered-records.ts";
+import { isNumbered, RECORD_HEAD_BYTES, readTime } from "./record-head.ts";
 import { isAstray, Waypoints } from "./waypoints.ts";
 
 /** A store that does it saves a view of each record. */
 const SPLIT: ScanWishes = Object.freeze({ headBytes: RECORD_HEAD_BYTES });
 
-function splitInto({ bytes, views }: SegmentScanSpace): ScanWishes {
-  return { ...SPLIT, into: { bytes, views } };
+const NOTHING = new Uint8Array(0);
+
+function splitInto({ bytes, views, starts }: SegmentScanSpace): ScanWishes {
+  return { ...SPLIT, into: { bytes, views, starts } };
 }
 
 interface NumberedScan {
@@ -43,6 +45,7 @@ export class RecordFinder {
   readonly #store: Store;
   #waypoints: Waypoints | undefined;
   #indexMisled = false;
+  readonly #split: SplitRead = { headBytes: RECORD_HEAD_BYTES, bytes: NOTHING, at: 0, next: -1 };
   /** What the store said of the last place where no record was. */
   #cause: unknown;
 
@@ -59,8 +62,8 @@ export class RecordFinder {
     return this.#indexMisled;
   }
 
-  /** The whole record, head first; lent as by `Store.readView`. */
-  find(offset: Offset): Uint8Array {
+  /** The record; its value is lent as by `Store.readView`. */
+  find(offset: Offset): SegmentRecord {
     this.#checkHeld(offset);
     const indexed = this.#indexedPosition(offset);
     if (indexed !== undefined) {
@@ -153,10 +156,15 @@ export class RecordFinder {
     return position;
   }
 
-  #recordAt(position: number, offset: Offset): Uint8Array | undefined {
+  #recordAt(position: number, offset: Offset): SegmentRecord | undefined {
+    const split = this.#split;
+    split.next = -1;
     try {
-      const record = this.#store.readView(position);
-      return isNumbered(record, offset) ? record : undefined;
+      const value = this.#store.readView(position, split);
+      if (split.next === -1) return wholeRecord(value, offset);
+      const { bytes, at } = split;
+      if (!isNumbered(bytes, offset, at)) return undefined;
+      return { offset, time: readTime(bytes, at), value };
     } catch (error) {
       this.#rethrowUnlessAstray(error);
       return undefined;
@@ -181,8 +189,9 @@ export class RecordFinder {
     }
   }
 
+  /** Whether the record last read, with `offset` and at `position`, ends where the next begins. */
   #isFollowed(offset: Offset, position: number): boolean {
-    const next = this.#nextOf(position);
+    const next = this.#split.next === -1 ? this.#nextOf(position) : this.#split.next;
     return next !== undefined && this.#isAt(offset + 1, next);
   }
 

@@ -1,5 +1,5 @@
 import { checkInteger, checkOptions, invalidArgument, SeglogError } from "@seglog/errors";
-import type { AppendOptions, ScanLimits, ScanWishes } from "./contract.ts";
+import type { AppendOptions, ScanLimits, ScanWishes, SplitRead } from "./contract.ts";
 import { RECORD_BYTES_LIMIT } from "./format.ts";
 
 /** @throws ERR_SEGLOG_INVALID_ARGUMENT  unless `value` is a Uint8Array */
@@ -29,13 +29,20 @@ export function checkScanWishes(wishes: ScanWishes): void {
   checkOptions("wishes", wishes, ["into", "headBytes"]);
   const { into, headBytes = 0 } = wishes;
   if (into !== undefined) {
-    checkOptions("wishes.into", into, ["bytes", "views"]);
+    checkOptions("wishes.into", into, ["bytes", "views", "starts"]);
     checkBytes("wishes.into.bytes", into.bytes);
-    if (!Array.isArray(into.views)) {
-      throw invalidArgument("wishes.into.views", into.views, "an array");
+    for (const name of ["views", "starts"] as const) {
+      if (Array.isArray(into[name])) continue;
+      throw invalidArgument(`wishes.into.${name}`, into[name], "an array");
     }
   }
   checkInteger("wishes.headBytes", headBytes, { min: 0, max: RECORD_BYTES_LIMIT });
+}
+
+/** Of `Store.readView`; each record passes here, and so one look does where it is right. */
+export function checkSplitRead({ headBytes }: SplitRead): void {
+  if (headBytes >>> 0 === headBytes && headBytes <= RECORD_BYTES_LIMIT) return;
+  checkInteger("split.headBytes", headBytes, { min: 0, max: RECORD_BYTES_LIMIT });
 }
 
 /** Of `Store.refresh`. */

@@ -1,4 +1,14 @@
 import type { FileSystem } from "@seglog/fs";
+import type { ScanLimits, ScanWishes, SplitRead, StoreScan } from "./read-contract.ts";
+
+export type {
+  ScanLimits,
+  ScanSpace,
+  ScanWishes,
+  SplitRead,
+  SplitRecords,
+  StoreScan,
+} from "./read-contract.ts";
 
 /** A byte address in one store, counted from its first frame: a safe integer from 0. */
 export type Position = number;
@@ -64,8 +74,10 @@ export interface Store {
    *
    * Ownership: lent, not to be written to; valid until the caller next awaits or calls
    * `truncate`, `seal` or `close`.
+   *
+   * @param split  what to split the record into, where the store can; see {@link SplitRead}
    */
-  readView(position: Position): Uint8Array;
+  readView(position: Position, split?: SplitRead): Uint8Array;
 
   /**
    * Position of the frame that follows the one at `position`; `size` after the last.
@@ -148,54 +160,6 @@ export interface AppendOptions {
    * The last record of a batch is appended without it. Default false.
    */
   readonly batchContinues?: boolean;
-}
-
-/** How much one scan of a store gives. */
-export interface ScanLimits {
-  /** At most so many records, from 1. */
-  readonly recordsMax: number;
-  /** At most so many bytes of frames, from 1; one record larger than this is returned alone. */
-  readonly bytesMax: number;
-}
-
-/** What makes a scan faster for whoever wants it. A store may do it, or leave it. */
-export interface ScanWishes {
-  /**
-   * Where the records may be put. Those that lie there are lent until it is given again; what does
-   * not fit has memory of its own.
-   */
-  readonly into?: ScanSpace | undefined;
-  /**
-   * Begin each record so many bytes later, behind the head that `append` was given: 0 to 2^28 - 1.
-   * {@link StoreScan.split} says whether it was done.
-   */
-  readonly headBytes?: number | undefined;
-}
-
-/** Where to find what was taken off the front of records. */
-export interface SplitRecords {
-  /** All records are views of this; right before each one lies its head. */
-  readonly bytes: Uint8Array;
-  readonly headBytes: number;
-}
-
-/** Memory for scans, one after the other, that makes none of them cost any. */
-export interface ScanSpace {
-  readonly bytes: Uint8Array;
-  /** Empty at first: views of `bytes`, of which a store gives those again that fit. */
-  readonly views: Uint8Array[];
-}
-
-/** Successive records of a store. */
-export interface StoreScan {
-  /** Position of each record's frame. */
-  readonly positions: readonly Position[];
-  /** The records, `records[i]` from `positions[i]`. They may share one buffer. */
-  readonly records: readonly Uint8Array[];
-  /** Set where the records were begun later, as wished. Absent: they are whole. */
-  readonly split?: SplitRecords | undefined;
-  /** Where the next scan goes on. */
-  readonly next: Position;
 }
 
 /** How and where `openFileStore` opens a store. */

@@ -7,6 +7,7 @@ import {
   checkRecordsMax,
   checkScanLimits,
   checkScanWishes,
+  checkSplitRead,
   recordTooLarge,
   storeClosed,
 } from "./check-arguments.ts";
@@ -15,6 +16,7 @@ import type {
   Position,
   ScanLimits,
   ScanWishes,
+  SplitRead,
   Store,
   StoreScan,
 } from "./contract.ts";
@@ -116,10 +118,11 @@ export class FileStore implements Store {
     return this.readView(position).slice();
   }
 
-  readView(position: Position): Uint8Array {
+  readView(position: Position, split?: SplitRead): Uint8Array {
     this.#refuseClosed();
+    if (split !== undefined) checkSplitRead(split);
     checkPosition("position", position, this.size);
-    return this.#reader.view(position);
+    return this.#reader.view(position, split);
   }
 
   next(position: Position): Position {

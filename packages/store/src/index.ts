@@ -7,6 +7,7 @@ export type {
   ScanLimits,
   ScanSpace,
   ScanWishes,
+  SplitRead,
   SplitRecords,
   Store,
   StoreScan,

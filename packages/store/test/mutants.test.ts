@@ -164,6 +164,40 @@ const MUTANTS: Readonly<Record<string, Mutant>> = {
       };
     },
   },
+  "a split record ends where it begins": {
+    foundBy: "readView splits a record into head and rest, or leaves it whole",
+    breaks: (store) => ({
+      readView(position, split) {
+        const view = store.readView(position, split);
+        if (split !== undefined) split.next = position;
+        return view;
+      },
+    }),
+  },
+  "a head is said to lie where its frame begins": {
+    foundBy: "readView splits a record into head and rest, or leaves it whole",
+    breaks: (store) => ({
+      readView(position, split) {
+        const view = store.readView(position, split);
+        if (split !== undefined) split.at = Math.max(0, split.at - 1);
+        return view;
+      },
+    }),
+  },
+  "a scan takes the places of the records before for those of its own": {
+    foundBy: "a scan splits records into head and rest, or leaves them whole",
+    breaks(store) {
+      let starts: readonly number[] | undefined;
+      return {
+        scan(from, limits, wishes) {
+          const scan = store.scan(from, limits, wishes);
+          if (scan.split === undefined) return scan;
+          starts ??= [...scan.split.starts];
+          return { ...scan, split: { ...scan.split, starts } };
+        },
+      };
+    },
+  },
   "refresh takes in more than it was asked for": {
     foundBy: "a store opened for reading takes in with refresh what was appended and flushed since",
     breaks: (store) => ({ refresh: () => store.refresh(1000) }),

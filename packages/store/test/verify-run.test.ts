@@ -126,13 +126,13 @@ describe("a scan", () => {
     const fs = memoryFileSystem();
     const store = await openFileStore({ fs, path: "/a.store" });
     for (let i = 0; i < 20; i++) store.append(Uint8Array.of(i, i));
-    const into = { bytes: new Uint8Array(1000), views: [] as Uint8Array[] };
+    const into = { bytes: new Uint8Array(1000), views: [] as Uint8Array[], starts: [] };
     const first = store.scan(0, { ...LIMITS, recordsMax: 10 }, { into });
     const before = [...first.records];
     const second = store.scan(first.next, { ...LIMITS, recordsMax: 10 }, { into });
     for (const [i, record] of second.records.entries()) expect(record).toBe(before[i]);
     expect(second.records.map(([byte]) => byte)).toEqual([10, 11, 12, 13, 14, 15, 16, 17, 18, 19]);
-    const small = { bytes: new Uint8Array(5), views: [] };
+    const small = { bytes: new Uint8Array(5), views: [], starts: [] };
     expect(store.scan(0, LIMITS, { into: small }).records).toHaveLength(20);
     await store.close();
   });

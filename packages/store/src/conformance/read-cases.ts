@@ -1,4 +1,4 @@
-import type { Position } from "../contract.ts";
+import type { Position, Store } from "../contract.ts";
 import type { StoreCases } from "./append-cases.ts";
 import { expectBytes, expectCode, expectEqual, expectThat } from "./expect.ts";
 import { appendSome, expectHolds, recordOf } from "./records.ts";
@@ -55,6 +55,55 @@ export const READ_CASES: StoreCases = {
     for (let i = 0; i < 30; i++) store.append(recordOf(50, i));
     for (const [i, view] of views.entries()) {
       expectBytes(view, records[i] as Uint8Array, `view ${i}`);
+    }
+  },
+
+  "readView splits a record into head and rest, or leaves it whole": async (store) => {
+    const { head, positions, records } = appendWithHeads(store);
+    for (const when of ["staged", "synced"]) {
+      for (const [i, position] of positions.entries()) {
+        const record = records[i] as Uint8Array;
+        const split = { headBytes: head.length, bytes: new Uint8Array(0), at: 0, next: -1 };
+        const view = store.readView(position, split);
+        if (split.next === -1) {
+          expectBytes(view, record, `${when}, record ${i}, whole`);
+          continue;
+        }
+        const { bytes, at, next } = split;
+        expectThat(record.length >= head.length, `${when}, record ${i} has no whole head`);
+        expectBytes(bytes.subarray(at, at + head.length), head, `${when}, head of ${i}`);
+        expectBytes(view, record.subarray(head.length), `${when}, what is left of ${i}`);
+        expectEqual(next, store.next(position), `${when}, where record ${i} ends`);
+      }
+      await store.sync();
+    }
+    const none = { headBytes: 0, bytes: head, at: 0, next: -1 };
+    await expectCode(
+      () => store.readView(store.size, none),
+      "ERR_SEGLOG_OUT_OF_RANGE",
+      "a split read at the end",
+    );
+  },
+
+  "a scan splits records into head and rest, or leaves them whole": async (store) => {
+    const { head, positions, records } = appendWithHeads(store);
+    const limits = { recordsMax: 100, bytesMax: 2 ** 20 };
+    const into = { bytes: new Uint8Array(2 ** 20), views: [], starts: [] };
+    for (const wishes of [{ headBytes: head.length }, { headBytes: head.length, into }]) {
+      // twice: what is lent is made anew, from another place
+      for (const from of [0, 3, 1]) {
+        const scan = store.scan(positions[from] as number, { ...limits, recordsMax: 20 }, wishes);
+        const { split } = scan;
+        for (const [i, view] of scan.records.entries()) {
+          const record = records[from + i] as Uint8Array;
+          const what = `record ${from + i} from ${from}`;
+          expectBytes(view, split === undefined ? record : record.subarray(head.length), what);
+          if (split === undefined) continue;
+          const at = split.starts[i] as number;
+          expectBytes(split.bytes.subarray(at - head.length, at), head, `head of ${what}`);
+          expectBytes(split.bytes.subarray(at, at + view.length), view, `place of ${what}`);
+        }
+      }
     }
   },
 
@@ -157,3 +206,18 @@ export const READ_CASES: StoreCases = {
     }
   },
 };
+
+/** Records with a head, of different lengths, and at the end one that is shorter than it. */
+function appendWithHeads(store: Store) {
+  const head = recordOf(5, 99);
+  const positions: Position[] = [];
+  const records: Uint8Array[] = [];
+  for (const [i, length] of [0, 1, 40, 3000, 7, ...new Array<number>(20).fill(30)].entries()) {
+    const record = recordOf(length, i);
+    positions.push(store.append(record, { head }));
+    records.push(Uint8Array.of(...head, ...record));
+  }
+  positions.push(store.append(recordOf(2)));
+  records.push(recordOf(2));
+  return { head, positions, records };
+}
