@@ -42,11 +42,11 @@ export class HalfTurns {
   }
 
   #judge(): void {
-    const pace = median(this.#paces);
+    const pace = middle(this.#paces);
     const wasTrial = this.#isTrial;
     const hasFailed = wasTrial && !(pace < this.#usual * GAIN_MIN);
     // a disk that never idles has nothing to gain
-    const isHopeless = !this.#areHalved && median(this.#shares) > SHARE_MAX;
+    const isHopeless = !this.#areHalved && middle(this.#shares) > SHARE_MAX;
     this.#isTrial = !wasTrial && !isHopeless;
     if (hasFailed || this.#isTrial) this.#areHalved = !this.#areHalved;
     this.#left = this.#isTrial ? SYNCS_OF_TRIAL : SYNCS_BETWEEN_TRIALS;
@@ -54,15 +54,21 @@ export class HalfTurns {
   }
 }
 
-/** Of the samples, in place: a disk that stalls once in a trial must not decide it. */
-function median(samples: Float64Array): number {
-  return samples.sort()[samples.length >> 1] as number;
+/**
+ * The mean of the middle half of the samples, which are put in order: a disk that stalls once in a
+ * trial must not decide it, and where halves differ, a median would be the pace of one of them.
+ */
+function middle(samples: Float64Array): number {
+  samples.sort();
+  let sum = 0;
+  for (let i = SAMPLES / 4; i < (3 * SAMPLES) / 4; i++) sum += samples[i] as number;
+  return sum / (SAMPLES / 2);
 }
 
-const SAMPLES = 31;
-const SYNCS_AT_FIRST = SAMPLES + 9;
+const SAMPLES = 32;
+const SYNCS_AT_FIRST = SAMPLES + 8;
 /** The first of them still have the shape of the other way. */
-const SYNCS_OF_TRIAL = SAMPLES + 9;
+const SYNCS_OF_TRIAL = SAMPLES + 8;
 const SYNCS_BETWEEN_TRIALS = 1000;
 /** Below the pace of the other way by so much. */
 const GAIN_MIN = 0.97;
