@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { availableMappers } from "@seglog/fs";
 import type { FileSystemFixture } from "@seglog/fs/conformance";
@@ -12,6 +13,7 @@ vi.setConfig({ testTimeout: 30_000 });
 // no test can pull the plug; what can be shown is which calls the system got, and in which order
 
 const script = fileURLToPath(new URL("fixtures/durable-calls.mjs", import.meta.url));
+const unsynced = fileURLToPath(new URL("fixtures/unsynced-write.mjs", import.meta.url));
 const built = existsSync(fileURLToPath(new URL("../dist/index.js", import.meta.url)));
 let fixture: FileSystemFixture;
 
@@ -69,4 +71,17 @@ describe.skipIf(!built || !canTrace())("the calls that the system gets", () => {
       ]);
     },
   );
+
+  test("a durable write of two calls, the second of which fails, is a failed sync", () => {
+    // for what others wrote is unknown, too: nobody may take it for a lack of room
+    const refuse = ["-e", "trace=fdatasync", "-e", "inject=fdatasync:error=ENOSPC"];
+    const args = ["-f", "-o", "/dev/null", ...refuse, process.execPath, unsynced];
+    const path = join(fixture.directory, "file");
+    const output = execFileSync("strace", [...args, path], { encoding: "utf8" });
+    expect(JSON.parse(output)).toEqual({
+      code: "ERR_SEGLOG_IO",
+      operation: "sync",
+      errno: "ENOSPC",
+    });
+  });
 });

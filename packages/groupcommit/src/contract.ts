@@ -18,7 +18,7 @@ export interface CommitTarget {
 }
 
 /**
- * Many concurrent appends, one write and one sync.
+ * Many concurrent appends, one durable write.
  *
  * The first append that finds no sync running starts one; what arrives meanwhile shares the next.
  * Order: records are staged, and promises resolve, in the order of the calls; an append that is

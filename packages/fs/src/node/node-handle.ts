@@ -159,7 +159,7 @@ export class NodeHandle implements FileHandle, MappedFile {
    */
   async sync(): Promise<void> {
     const fd = this.fd();
-    if (this.#lastSync !== undefined) return this.#syncAlone("sync");
+    if (this.#lastSync !== undefined) return this.#syncAlone();
     const call = this.#call<void>("sync", (done) => fdatasync(fd, done as Done));
     this.#sharedSync = call;
     await call;
@@ -196,7 +196,7 @@ export class NodeHandle implements FileHandle, MappedFile {
     if (twin !== undefined) return this.#writeThrough(twin, parts, position);
     try {
       await writeAll(this.#deviceOf(fd, "writeDurably"), parts, position);
-      await this.#syncAlone("writeDurably");
+      await this.#syncAlone();
     } finally {
       this.#leave();
     }
@@ -214,11 +214,12 @@ export class NodeHandle implements FileHandle, MappedFile {
   /**
    * The system tells each failure of this descriptor once, to whichever sync comes first: where
    * several may wait for one, they go one after another, and a failure is told to all from then on.
+   * It is a failure to sync, also of a durable write: it may be of what others wrote.
    */
-  #syncAlone(operation: FileSystemOperation): Promise<void> {
+  #syncAlone(): Promise<void> {
     const before = this.#lastSync ?? this.#sharedSync ?? Promise.resolve();
     const result = before.then(() =>
-      this.#call<void>(operation, (done) => fdatasync(this.#fd, done as Done)),
+      this.#call<void>("sync", (done) => fdatasync(this.#fd, done as Done)),
     );
     this.#lastSync = result;
     return result;
