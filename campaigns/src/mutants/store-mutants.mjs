@@ -118,8 +118,8 @@ export const STORE_MUTANTS = Object.freeze([
     edits: [
       {
         file: "packages/store/src/frame-reader.ts",
-        find: "&& this.#frames.verify(this.#view, this.#at, position)",
-        replace: "",
+        find: "return this.#frames.verify(this.#view, this.#at, position)",
+        replace: "return true",
       },
     ],
   },
