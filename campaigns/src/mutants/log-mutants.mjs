@@ -70,8 +70,8 @@ export const LOG_MUTANTS = Object.freeze([
     edits: [
       {
         file: FINDER,
-        find: "return isNumbered(record, offset) ? record : undefined;",
-        replace: "return record.length >= 8 ? record : undefined;",
+        find: "if (!isNumbered(bytes, offset, at)) return undefined;",
+        replace: "",
       },
     ],
   },
