@@ -14,12 +14,3 @@ export function entryReader(handle: FileHandle): (n: number) => IndexEntry {
     return { offset: readU64(words, 0), position: readU64(words, POSITION_AT) };
   };
 }
-
-/** Entry `n`, of the file of which `handle` is, or `undefined` where the disk does not give it. */
-export function readableEntry(handle: FileHandle, n: number): IndexEntry | undefined {
-  try {
-    return entryReader(handle)(n);
-  } catch {
-    return undefined; // an index is a cache: who asks goes on without it
-  }
-}

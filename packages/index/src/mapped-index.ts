@@ -3,7 +3,8 @@ import { type FileHandle, LateMapping, type Mapping } from "@seglog/fs";
 import { checkWrite } from "./check-write.ts";
 import type { Index, IndexEntry, Offset, Position } from "./contract.ts";
 import { ENTRIES_MAX, INDEX_ENTRY_BYTES, POSITION_AT } from "./entry-layout.ts";
-import { readableEntry } from "./entry-reader.ts";
+import { EntryPairs } from "./entry-pairs.ts";
+import { HELD_ENTRIES_MAX, heldEntries, NO_ENTRIES } from "./held-entries.ts";
 import { indexClosed, indexFull, indexReadOnly } from "./index-errors.ts";
 import type { MappedIndexParts } from "./mapped-index-parts.ts";
 import { nextCapacity } from "./next-capacity.ts";
@@ -11,9 +12,6 @@ import { readU64, writeU64 } from "./u64.ts";
 
 /** Most dropped entries that are overwritten one by one: 64 KiB, in about 0.1 ms. */
 const CLEARED_ENTRIES_MAX = 4096;
-
-/** Entries that are held back until they are written in one go: 64 KiB. */
-const HELD_ENTRIES_MAX = 4096;
 
 /** A mapping is replaced by one so many times as long. */
 const MAPPED_AHEAD = 4;
@@ -32,6 +30,8 @@ export class MappedIndex implements Index {
   #mapping: Mapping | undefined;
   /** Of a reader, until the entries are mapped. */
   #late: LateMapping | undefined;
+  /** Of a reader: the entries while they are not mapped, or where a mapping would be calls, too. */
+  readonly #called: EntryPairs;
   /** 0 while empty. */
   #firstOffset: Offset;
   #count: number;
@@ -53,13 +53,14 @@ export class MappedIndex implements Index {
 
   constructor(parts: MappedIndexParts) {
     this.#handle = parts.handle;
+    this.#called = new EntryPairs(parts.handle);
     this.#access = parts.access;
     this.#growEntries = parts.growEntries;
     this.#mapping = parts.mapping;
     this.#firstOffset = parts.firstOffset;
     this.#count = parts.entryCount;
     this.#written = parts.entryCount;
-    this.#held = parts.access === "write" ? heldEntries() : NOTHING;
+    this.#held = parts.access === "write" ? heldEntries() : NO_ENTRIES;
     this.#capacity = parts.entryCount;
     this.#fastEnd = parts.entryCount;
     this.#allocatedFrom = parts.entryCount;
@@ -262,18 +263,21 @@ export class MappedIndex implements Index {
   #readLate(offset: Offset): Position | undefined {
     this.#check(offset);
     const n = offset - this.#firstOffset;
-    if (this.#late === undefined || n < 0 || n >= this.#count) return undefined;
+    if (this.#access === "write" || n < 0 || n >= this.#count) return undefined;
     this.#look(INDEX_ENTRY_BYTES);
     if (this.#mapping !== undefined) return this.read(offset);
-    const entry = readableEntry(this.#handle, n);
+    const entry = this.#called.read(n);
     if (entry === undefined) this.#count = 0; // a cache that cannot be read holds nothing
     const isIts = entry?.offset === offset && entry.position <= Number.MAX_SAFE_INTEGER;
     return isIts ? entry.position : undefined;
   }
 
   #look(byteCount: number): void {
-    this.#mapping = this.#late?.look(byteCount);
-    if (this.#mapping !== undefined) this.#late = undefined;
+    const mapping = this.#late?.look(byteCount);
+    if (mapping === undefined) return;
+    this.#late = undefined;
+    if (mapping.bytes !== undefined || mapping.outlivesHandle) this.#mapping = mapping;
+    else mapping.close(); // it would make two calls for each entry
   }
 
   #check(offset: Offset): void {
@@ -291,9 +295,3 @@ export class MappedIndex implements Index {
 }
 
 const READING = Object.freeze({ access: "read" as const });
-
-const NOTHING = new DataView(new ArrayBuffer(0));
-
-function heldEntries(): DataView<ArrayBuffer> {
-  return new DataView(new ArrayBuffer(HELD_ENTRIES_MAX * INDEX_ENTRY_BYTES));
-}
