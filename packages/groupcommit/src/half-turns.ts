@@ -13,7 +13,7 @@ export class HalfTurns {
   #isTrial = false;
   /** Syncs until the other way is tried, or this one judged. */
   #left = SYNCS_AT_FIRST;
-  #lastEnded = 0;
+  #lastEnded = Number.NaN;
   /** Of the last syncs before `#left` is 0: ms per record, and the share of it that was a sync. */
   readonly #paces = new Float64Array(SAMPLES);
   readonly #shares = new Float64Array(SAMPLES);
@@ -30,8 +30,11 @@ export class HalfTurns {
   halve(sync: { ended: number; ms: number; records: number }, callers: number): boolean {
     const ms = sync.ended - this.#lastEnded;
     this.#lastEnded = sync.ended;
-    // what was found holds when they come back: a load that comes in waves would find it each time
-    if (callers < CALLERS_MIN) return false;
+    if (callers < CALLERS_MIN) {
+      this.#lull();
+      return false;
+    }
+    if (Number.isNaN(ms)) return this.#areHalved;
     this.#left--;
     if (this.#left < SAMPLES) {
       this.#paces[this.#left] = ms / sync.records;
@@ -39,6 +42,21 @@ export class HalfTurns {
     }
     if (this.#left === 0) this.#judge();
     return this.#areHalved;
+  }
+
+  /** To be called when nobody came back at once: the time until the next sync says nothing. */
+  pause(): void {
+    this.#lastEnded = Number.NaN;
+  }
+
+  /**
+   * What was found holds when many come back: a load that comes in waves would find it each time.
+   * What was still being tried does not, nor do its samples: there may be more of them, or fewer.
+   */
+  #lull(): void {
+    if (this.#isTrial) this.#areHalved = !this.#areHalved;
+    this.#isTrial = false;
+    this.#left = Math.max(this.#left, SYNCS_AT_FIRST);
   }
 
   #judge(): void {

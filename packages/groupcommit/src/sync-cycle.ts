@@ -171,6 +171,7 @@ export class SyncCycle {
   #wake(): void {
     if (this.#syncing !== undefined) this.#urgent = true;
     else if (this.#filling.waiters > 0) this.#begin();
+    else this.#halves.pause();
   }
 
   #begin(): void {

@@ -12,6 +12,8 @@ interface Wave {
 interface Disk {
   /** What a sync takes, however many records it covers. */
   readonly syncMs: number;
+  /** Between two waves. Default 0. */
+  readonly pauseMs?: number;
   readonly options?: GroupCommitOptions;
 }
 
@@ -23,10 +25,8 @@ interface Run extends Wave, Disk {}
  *
  * @returns how many records each sync of each wave covered
  */
-async function sizesOfWaves(
-  waves: readonly Wave[],
-  { syncMs, options }: Disk,
-): Promise<number[][]> {
+async function sizesOfWaves(waves: readonly Wave[], disk: Disk): Promise<number[][]> {
+  const { syncMs, pauseMs = 0, options } = disk;
   const target = new FakeTarget();
   let now = 0;
   let begun = 0;
@@ -65,7 +65,10 @@ async function sizesOfWaves(
     return sizes.slice(0, syncs);
   };
   const sizes: number[][] = [];
-  for (const wave of waves) sizes.push(await run(wave));
+  for (const wave of waves) {
+    sizes.push(await run(wave));
+    now += pauseMs;
+  }
   await group.close();
   expect(target.overlapping).toBe(0);
   return sizes;
@@ -99,6 +102,21 @@ test("callers that went away and come back go in halves at once", async () => {
   expect(counted(few)).toEqual({ 2: 100 });
   // the first one gathers all of them
   expect(counted(again.slice(2))).toEqual({ 128: 298 });
+});
+
+test("a lull ends a trial: what comes then is another load", async () => {
+  const small = { callers: 2, syncs: 5 };
+  const waves = [{ callers: 400, syncs: 50 }, small, { callers: 600, syncs: 200 }];
+  const [before = [], , after = []] = await sizesOfWaves(waves, { syncMs: 0.9 });
+  expect(before.slice(-4)).toEqual([200, 200, 200, 200]); // under way
+  expect(counted(after.slice(0, 35))).toEqual({ 600: 35 });
+});
+
+test("a pause between waves is not taken for their pace", async () => {
+  const waves = Array.from({ length: 120 }, () => ({ callers: 600, syncs: 3 }));
+  const sizes = await sizesOfWaves(waves, { syncMs: 0.9, pauseMs: 100 });
+  const syncs = sizes.slice(-40).flat();
+  expect(syncs.filter((size) => size === 600).length).toBeGreaterThan(100);
 });
 
 test("where a sync takes longer than a turn, halves are tried, and given up", async () => {
