@@ -15,8 +15,6 @@ import { ratiosOf, summarizeRounds } from "./summary.mjs";
  * @property {Sample[]} rounds
  */
 
-/** A peer that answers no more has taken part. */
-const PEER_TIMEOUT_MS = 120_000;
 /** Who is not warm by then is measured as it is. */
 const WARM_UPS_MAX = 4;
 
@@ -36,28 +34,36 @@ export async function runCase(what, rounds, onTurn) {
   const counted = Math.min(rounds, what.roundsMax ?? rounds);
   /** @type {Seat[]} */
   const seats = [];
-  try {
-    for (const contender of what.contenders) {
-      onTurn(contender, 0);
-      /** @type {Seat} */
-      const seat = { contender, runner: undefined, reason: undefined, rounds: [] };
-      seats.push(seat);
-      await guarded(seat, async () => {
-        seat.runner = await contender.prepare();
-      });
-    }
-    for (let warmUp = 1; warmUp <= WARM_UPS_MAX; warmUp++) {
-      const cold =
-        warmUp === 1 ? seats : seats.filter(({ runner }) => runner?.isWarm?.() === false);
-      await takeTurns(cold, 0, onTurn);
-    }
-    for (let round = 1; round <= counted; round++) await takeTurns(seats, round, onTurn);
-  } finally {
-    for (const seat of seats) {
-      await guarded(seat, async () => seat.runner?.close());
-    }
-  }
+  const [measured] = await Promise.allSettled([measureAll(seats, what, counted, onTurn)]);
+  // all of them, whatever one of them does: what is left open goes on
+  const closing = seats.map((seat) => guarded(seat, async () => seat.runner?.close()));
+  const closed = await Promise.allSettled(closing);
+  const failed = [measured, ...closed].find(({ status }) => status === "rejected");
+  if (failed?.status === "rejected") throw failed.reason;
   return resultOf(what, seats);
+}
+
+/**
+ * @param {Seat[]} seats  filled with the contenders
+ * @param {Case} what
+ * @param {number} counted
+ * @param {(contender: Contender, round: number) => void} onTurn
+ */
+async function measureAll(seats, { contenders }, counted, onTurn) {
+  for (const contender of contenders) {
+    onTurn(contender, 0);
+    /** @type {Seat} */
+    const seat = { contender, runner: undefined, reason: undefined, rounds: [] };
+    seats.push(seat);
+    await guarded(seat, async () => {
+      seat.runner = await contender.prepare();
+    });
+  }
+  for (let warmUp = 1; warmUp <= WARM_UPS_MAX; warmUp++) {
+    const cold = warmUp === 1 ? seats : seats.filter(({ runner }) => runner?.isWarm?.() === false);
+    await takeTurns(cold, 0, onTurn);
+  }
+  for (let round = 1; round <= counted; round++) await takeTurns(seats, round, onTurn);
 }
 
 /**
@@ -92,31 +98,13 @@ async function measure(seat, runner, counts) {
 async function guarded(seat, action) {
   const { role, name } = seat.contender;
   try {
-    await (role === "peer" ? withinTime(action()) : action());
+    await action();
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
     if (role === "ours" && !(error instanceof NotAvailable)) {
       throw new Error(`${name}: ${text}`, { cause: error });
     }
     seat.reason ??= text.split("\n", 1)[0] ?? text;
-  }
-}
-
-/**
- * @template T
- * @param {Promise<T>} promise
- * @returns {Promise<T>}
- */
-async function withinTime(promise) {
-  /** @type {NodeJS.Timeout | undefined} */
-  let timer;
-  const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error("no answer in 120 s")), PEER_TIMEOUT_MS);
-  });
-  try {
-    return /** @type {T} */ (await Promise.race([promise, late]));
-  } finally {
-    clearTimeout(timer);
   }
 }
 

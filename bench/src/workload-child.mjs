@@ -1,5 +1,3 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { join } from "node:path";
 import { NotAvailable } from "./not-available.mjs";
 import { workloadNamed } from "./workloads/workloads.mjs";
 
@@ -9,7 +7,7 @@ import { workloadNamed } from "./workloads/workloads.mjs";
  * @property {string} workload
  * @property {string} case
  * @property {string} contender
- * @property {string} directory
+ * @property {string} directory  to be used by this contender alone
  * @property {import("./contract.ts").Sizes} sizes
  */
 /** @typedef {{ call: "prepare", order: Order } | { call: "round" } | { call: "close" }} Call */
@@ -19,18 +17,17 @@ import { workloadNamed } from "./workloads/workloads.mjs";
  * @typedef {object} Answer
  * @property {import("./contract.ts").Sample} [sample]
  * @property {boolean} [isWarm]
- * @property {{ text: string, isNotAvailable: boolean }} [error]
+ * @property {{ text: string, stack: string | undefined, isNotAvailable: boolean }} [error]
  */
 
-/** @type {string | undefined} */
-let own;
 /** @type {Runner | undefined} */
 let runner;
 
 process.on("message", (/** @type {Call} */ call) => {
   answer(call).then(send, (error) => {
-    const text = error instanceof Error ? error.message : String(error);
-    send({ error: { text, isNotAvailable: error instanceof NotAvailable } });
+    const isError = error instanceof Error;
+    const [text, stack] = isError ? [error.message, error.stack] : [String(error), undefined];
+    send({ error: { text, stack, isNotAvailable: error instanceof NotAvailable } });
   });
 });
 // nobody listens any more: the work is done, or the bench was ended
@@ -47,7 +44,6 @@ async function answer(call) {
   }
   if (call.call === "close") {
     await runner?.close();
-    if (own !== undefined) await rm(own, { recursive: true, force: true });
     return {};
   }
   if (runner === undefined) throw new Error("it was not prepared");
@@ -57,8 +53,7 @@ async function answer(call) {
 
 /** @param {Order} order */
 async function prepare({ workload: id, case: caseId, contender: name, directory, sizes }) {
-  own = await mkdtemp(join(directory, `${id}-`));
-  const cases = workloadNamed(id).cases({ directory: own, sizes });
+  const cases = workloadNamed(id).cases({ directory, sizes });
   const contenders = cases.find((each) => each.id === caseId)?.contenders;
   const contender = contenders?.find((each) => each.id === name);
   if (contender === undefined) throw new Error(`no ${name} in ${caseId} of ${id}`);

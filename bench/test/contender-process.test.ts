@@ -6,7 +6,10 @@ import { inOwnProcess } from "../src/contender-process.mjs";
 import type { Contender } from "../src/contract.ts";
 import { sizesByName } from "../src/sizes.mjs";
 
-test("a contender is measured in a process of its own, which ends with it", async () => {
+// who runs is looked up in /proc
+const onLinux = test.skipIf(process.platform !== "linux");
+
+onLinux("a contender is measured in a process of its own, which ends with it", async () => {
   const { directory, contender } = ordered("raw-overwrite");
   const runner = await contender.prepare();
   expect(children()).toHaveLength(1);
@@ -19,36 +22,58 @@ test("a contender is measured in a process of its own, which ends with it", asyn
   expect(readdirSync(directory)).toEqual([]);
 });
 
-test("what it throws is thrown here, and its process ends", async () => {
-  const { contender } = ordered("nobody");
+onLinux("what it throws is thrown here; its process ends, its directory goes", async () => {
+  const { directory, contender } = ordered("nobody");
   await expect(contender.prepare()).rejects.toThrow("no nobody in 1 of durable");
   expect(children()).toEqual([]);
+  expect(readdirSync(directory)).toEqual([]);
 });
 
-test("a process that ends by itself rejects what is asked of it, then and later", async () => {
-  const { contender } = ordered("raw-overwrite");
+onLinux.each(["under way", "just before it"] as const)(
+  "a process that ends by itself fails the call %s, and all later ones",
+  async (when) => {
+    const { directory, contender } = ordered("raw-overwrite");
+    const runner = await contender.prepare();
+    const [pid = 0] = children();
+    const before = when === "under way" ? runner.round() : undefined;
+    process.kill(pid, "SIGKILL");
+    await expect(before ?? runner.round()).rejects.toThrow(/ended with SIGKILL|EPIPE|closed/);
+    await expect(runner.round()).rejects.toThrow(/ended with SIGKILL|EPIPE|closed/);
+    await expect(runner.close()).rejects.toThrow(/ended with SIGKILL|EPIPE|closed/);
+    expect(readdirSync(directory)).toEqual([]);
+  },
+);
+
+onLinux("a peer that does not answer is out in time, and leaves nothing", async () => {
+  const { directory, contender } = ordered("plain-fs", { role: "peer", timeoutMs: 1500 });
   const runner = await contender.prepare();
   const [pid = 0] = children();
-  const round = runner.round();
-  process.kill(pid, "SIGKILL");
-  await expect(round).rejects.toThrow("its process ended with SIGKILL");
-  await expect(runner.round()).rejects.toThrow("its process ended with SIGKILL");
-  await expect(runner.close()).rejects.toThrow("its process ended with SIGKILL");
+  process.kill(pid, "SIGSTOP");
+  await expect(runner.round()).rejects.toThrow("no answer in 1.5 s");
+  await expect(runner.close()).rejects.toThrow("no answer in 1.5 s");
+  expect(children()).toEqual([]);
+  expect(readdirSync(directory)).toEqual([]);
 });
 
-function ordered(id: string): { directory: string; contender: Contender } {
+interface Kind {
+  readonly role: Contender["role"];
+  readonly timeoutMs?: number;
+}
+
+function ordered(id: string, { role, timeoutMs }: Kind = { role: "baseline" }) {
   const directory = mkdtempSync(join(tmpdir(), "seglog-bench-test-"));
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
   const unused = {
     id,
     name: id,
-    role: "baseline" as const,
+    role,
     settings: "",
     durable: true,
     prepare: () => Promise.reject(new Error("in the wrong process")),
   };
   const order = { workload: "durable", case: "1", contender: id, directory };
-  return { directory, contender: inOwnProcess(unused, { ...order, sizes: sizesByName.smallest }) };
+  const sizes = sizesByName.smallest;
+  return { directory, contender: inOwnProcess(unused, { ...order, sizes }, timeoutMs) };
 }
 
 /** Processes that this one has started and that run. */

@@ -88,6 +88,23 @@ test("ours failing is an error, unless it says that it cannot be measured", asyn
   expect(contenders[0]?.reason).toBe("too large");
 });
 
+test("all are closed, though the one before failed to be", async () => {
+  const closed: string[] = [];
+  const closing = (id: string, role: Contender["role"]): Contender => ({
+    ...contender(id, role),
+    prepare: async () => ({
+      round: async () => ({ rate: 1 }),
+      close: async () => {
+        closed.push(id);
+        throw new Error(`${id} is stuck`);
+      },
+    }),
+  });
+  const what = caseOf([closing("a", "ours"), closing("b", "peer"), closing("c", "baseline")]);
+  await expect(runCase(what, 1, () => {})).rejects.toThrow("name of a: a is stuck");
+  expect(closed).toEqual(["a", "b", "c"]);
+});
+
 function caseOf(contenders: Contender[]): Case {
   return {
     id: "case",

@@ -164,6 +164,9 @@ export interface FileHandle {
    *
    * Ownership: as of `write`. On failure any part of the bytes may have been written, whether they
    * are durable is unknown, and no later sync makes it known.
+   *
+   * @throws ERR_SEGLOG_IO  with `operation` `"sync"` where the failure may also be of what others
+   *   wrote, as that of a sync is: who meets a lack of room takes nothing back then
    */
   writeDurably(parts: readonly Uint8Array[], position: number): Promise<void>;
 

@@ -83,7 +83,10 @@ export interface Seglog<In = BytesOrString, Out = Uint8Array> {
    */
   writeBatch(values: readonly In[]): Offset;
 
-  /** Resolves when {@link Seglog.write} has room again. */
+  /**
+   * Resolves when there is room for what {@link Seglog.write} last refused, which is then to be
+   * written again; at once where nothing was refused. The next value may need more room.
+   */
   ready(): Promise<void>;
 
   /**

@@ -163,6 +163,7 @@ export class RecordFinder {
       const value = this.#store.readView(position, split);
       if (split.next === -1) return wholeRecord(value, offset);
       const { bytes, at } = split;
+      split.bytes = NOTHING; // lent: a mapping that somebody holds is not given back
       if (!isNumbered(bytes, offset, at)) return undefined;
       return { offset, time: readTime(bytes, at), value };
     } catch (error) {

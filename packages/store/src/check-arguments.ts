@@ -40,7 +40,11 @@ export function checkScanWishes(wishes: ScanWishes): void {
 }
 
 /** Of `Store.readView`; each record passes here, and so one look does where it is right. */
-export function checkSplitRead({ headBytes }: SplitRead): void {
+export function checkSplitRead(split: SplitRead): void {
+  if (typeof split !== "object" || split === null) {
+    throw invalidArgument("split", split, "a SplitRead");
+  }
+  const { headBytes } = split;
   if (headBytes >>> 0 === headBytes && headBytes <= RECORD_BYTES_LIMIT) return;
   checkInteger("split.headBytes", headBytes, { min: 0, max: RECORD_BYTES_LIMIT });
 }

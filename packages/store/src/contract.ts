@@ -75,7 +75,10 @@ export interface Store {
    * Ownership: lent, not to be written to; valid until the caller next awaits or calls
    * `truncate`, `seal` or `close`.
    *
-   * @param split  what to split the record into, where the store can; see {@link SplitRead}
+   * @param split  what to split the record into; a store may do it, or leave it, and whoever
+   *   changes the bytes of another store must not pass it on. See {@link SplitRead}; after an error
+   *   it says nothing
+   * @throws ERR_SEGLOG_INVALID_ARGUMENT  `split` is none
    */
   readView(position: Position, split?: SplitRead): Uint8Array;
 

@@ -171,7 +171,7 @@ export class FileStore implements Store {
         if (last === undefined && size !== 0 && size !== this.size) this.#reader.view(size);
         return last;
       },
-      (last) => truncateFile(this.#parts, size, last),
+      (last) => truncateFile(this.#parts, size, last).finally(() => this.#reader.letGo()),
     );
   }
 
@@ -198,6 +198,7 @@ export class FileStore implements Store {
     const reading = await openAgain(fs, handle, fileBytes);
     this.#reading = reading;
     file.unmap(fileBytes);
+    this.#reader.letGo();
     if (reading !== undefined) file.mapLate(fs, reading);
     else if (!file.mapForGood()) return;
     await handle.close();
@@ -216,6 +217,7 @@ export class FileStore implements Store {
   async #release(): Promise<void> {
     const { handle, file } = this.#parts;
     try {
+      this.#reader.letGo();
       file.unmap(0);
     } finally {
       try {

@@ -6,10 +6,11 @@ import type { Position } from "./contract.ts";
  * The caller's own, to be given again and again.
  */
 export interface SplitRead {
-  /** Length of the head that `append` was given: from 0. */
+  /** Length of the head that `append` was given: 0 to 2^28 - 1. */
   readonly headBytes: number;
   /** Holds the head, at {@link SplitRead.at}; lent as the view is. */
   bytes: Uint8Array;
+  /** Where the head begins, an index of {@link SplitRead.bytes}. */
   at: number;
   /**
    * Position of the frame that follows, or `size`. The caller sets it to -1 before the call; it

@@ -1,7 +1,7 @@
 import { availableMappers, type NodeFileSystemOptions } from "@seglog/fs";
 import { memoryStore } from "@seglog/store";
 import { storeConformance } from "@seglog/store/conformance";
-import { describe, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { compressedStore } from "./compressed-store.ts";
 import { memoryPlace, nodePlace, type StoreOptions } from "./places.ts";
 
@@ -64,4 +64,15 @@ describe("a decorator that compresses", () => {
   for (const { name, run } of storeConformance(place, traits)) {
     test(name, run);
   }
+});
+
+test("a place that cannot lose its power fails each case of durability", async () => {
+  const place = async () => {
+    const { open, dispose } = await memoryPlace();
+    return { open, dispose };
+  };
+  const without = new Set(storeConformance(place).map(({ name }) => name));
+  const cases = storeConformance(place, { durable: true }).filter(({ name }) => !without.has(name));
+  expect(cases.length).toBeGreaterThan(0);
+  for (const { run } of cases) await expect(run()).rejects.toThrow("the place has no powerCut");
 });

@@ -1,4 +1,4 @@
-import type { Store } from "@seglog/store";
+import { FRAME_HEADER_BYTES, type Store } from "@seglog/store";
 import { type StorePlace, storeConformance } from "@seglog/store/conformance";
 import { describe, expect, test } from "vitest";
 import { memoryPlace } from "./places.ts";
@@ -179,7 +179,7 @@ const MUTANTS: Readonly<Record<string, Mutant>> = {
     breaks: (store) => ({
       readView(position, split) {
         const view = store.readView(position, split);
-        if (split !== undefined) split.at = Math.max(0, split.at - 1);
+        if (split !== undefined) split.at = Math.max(0, split.at - FRAME_HEADER_BYTES);
         return view;
       },
     }),

@@ -257,8 +257,9 @@ async function cutAfter(
   place: StorePlace,
   work: (store: Store) => Promise<Appended>,
 ): Promise<void> {
+  if (place.powerCut === undefined) throw new Error("the place has no powerCut");
   const kept = await work(await place.open());
-  await place.powerCut?.();
+  await place.powerCut();
   const store = await place.open();
   if (store.size === 0) expectEqual(kept.records.length, 0, "records lost with the power");
   const end = store.scan(0, { recordsMax: kept.records.length, bytesMax: 2 ** 30 }).next;

@@ -39,9 +39,12 @@ export interface StoreTraits {
   readonly durable?: boolean;
   /**
    * The stores are opened with this `recordBytesMax`, and count a record as its own length. The
-   * kit appends records that long: 64 KiB will do.
+   * kit appends records that long, and others of up to 3 MiB: 4 MiB will do.
    */
   readonly recordBytesMax?: number;
-  /** The stores are opened with this `stagedBytesMax`, at most 1 MiB. */
+  /**
+   * The stores are opened with this `stagedBytesMax`, at most 1 MiB. Cases that stage more without
+   * a flush fail there: run those of which the name speaks of what is staged.
+   */
   readonly stagedBytesMax?: number;
 }

@@ -87,13 +87,20 @@ export const READ_CASES: StoreCases = {
 
   "a scan splits records into head and rest, or leaves them whole": async (store) => {
     const { head, positions, records } = appendWithHeads(store);
-    const limits = { recordsMax: 100, bytesMax: 2 ** 20 };
+    const headBytes = head.length;
     const into = { bytes: new Uint8Array(2 ** 20), views: [], starts: [] };
-    for (const wishes of [{ headBytes: head.length }, { headBytes: head.length, into }]) {
-      // twice: what is lent is made anew, from another place
-      for (const from of [0, 3, 1]) {
-        const scan = store.scan(positions[from] as number, { ...limits, recordsMax: 20 }, wishes);
+    // again and again: what is lent is made anew, of other records; the last one has no head
+    for (const wishes of [{ headBytes }, { headBytes, into }, { headBytes }, { headBytes, into }]) {
+      for (const [from, count] of [
+        [0, 20],
+        [3, 20],
+        [1, 5],
+        [4, 22],
+      ] as const) {
+        const limits = { recordsMax: count, bytesMax: 2 ** 20 };
+        const scan = store.scan(positions[from] as number, limits, wishes);
         const { split } = scan;
+        expectEqual(scan.records.length, count, `records from ${from}`);
         for (const [i, view] of scan.records.entries()) {
           const record = records[from + i] as Uint8Array;
           const what = `record ${from + i} from ${from}`;
@@ -104,6 +111,7 @@ export const READ_CASES: StoreCases = {
           expectBytes(split.bytes.subarray(at, at + view.length), view, `place of ${what}`);
         }
       }
+      await store.sync();
     }
   },
 
