@@ -8,7 +8,7 @@ export function closedError(): SeglogError {
 
 /** What `stage` throws where `bytes` do not fit beside the `stagedBytes` that are staged. */
 export function overloadedError(bytes: number, stagedBytes: number, bytesMax: number): SeglogError {
-  const text = `no room for ${bytes} bytes: ${stagedBytes} of ${bytesMax} staged`;
+  const text = `no room for ${bytes} bytes, await ready(): ${stagedBytes} of ${bytesMax} staged`;
   return new SeglogError("ERR_SEGLOG_OVERLOADED", text, { stagedBytes, bytesMax });
 }
 
