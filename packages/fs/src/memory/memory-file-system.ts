@@ -96,7 +96,12 @@ function statOf(root: Directory<MemoryFile>, path: string): FileStat | undefined
 
 function lock(root: Directory<MemoryFile>, path: string): FileLock {
   const file = openFile(root, path, "lock", "ifMissing");
-  if (file.locked) throw new SeglogError("ERR_SEGLOG_LOCKED", `${path} is locked: somebody else has it open for writing`, { path });
+  if (file.locked)
+    throw new SeglogError(
+      "ERR_SEGLOG_LOCKED",
+      `${path} is locked: somebody else has it open for writing`,
+      { path },
+    );
   file.locked = true;
   let held = true;
   return {

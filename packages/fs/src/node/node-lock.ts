@@ -18,7 +18,11 @@ export async function lockFile(path: string, mode: number, tryLock: TryLock): Pr
   let failure: SeglogError;
   try {
     if (tryLock(fd)) return held(fd, path);
-    failure = new SeglogError("ERR_SEGLOG_LOCKED", `${path} is locked: somebody else has it open for writing`, { path });
+    failure = new SeglogError(
+      "ERR_SEGLOG_LOCKED",
+      `${path} is locked: somebody else has it open for writing`,
+      { path },
+    );
   } catch (error) {
     failure = diskError("lock", path, error);
   }
