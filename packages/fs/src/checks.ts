@@ -93,3 +93,9 @@ export function closedError(what: string): SeglogError {
 export function readOnlyError(path: string): SeglogError {
   return new SeglogError("ERR_SEGLOG_READ_ONLY", `${path} was opened for reading only`, { path });
 }
+
+/** The error of a lock that another handle, thread or process holds. */
+export function lockedError(path: string): SeglogError {
+  const text = `${path} is locked: somebody else has it open for writing`;
+  return new SeglogError("ERR_SEGLOG_LOCKED", text, { path });
+}

@@ -1,5 +1,4 @@
-import { SeglogError } from "@seglog/errors";
-import { checkMode, checkOpenOptions, checkPath } from "../checks.ts";
+import { checkMode, checkOpenOptions, checkPath, lockedError } from "../checks.ts";
 import type { FileLock, FileStat, FileSystem } from "../contract.ts";
 import { errnoOf } from "../disk-error.ts";
 import {
@@ -96,12 +95,7 @@ function statOf(root: Directory<MemoryFile>, path: string): FileStat | undefined
 
 function lock(root: Directory<MemoryFile>, path: string): FileLock {
   const file = openFile(root, path, "lock", "ifMissing");
-  if (file.locked)
-    throw new SeglogError(
-      "ERR_SEGLOG_LOCKED",
-      `${path} is locked: somebody else has it open for writing`,
-      { path },
-    );
+  if (file.locked) throw lockedError(path);
   file.locked = true;
   let held = true;
   return {

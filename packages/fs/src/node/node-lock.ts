@@ -1,5 +1,6 @@
 import { constants } from "node:fs";
 import { SeglogError } from "@seglog/errors";
+import { lockedError } from "../checks.ts";
 import type { FileLock } from "../contract.ts";
 import { diskError } from "../disk-error.ts";
 import type { Koffi } from "../mapping/koffi.ts";
@@ -18,11 +19,7 @@ export async function lockFile(path: string, mode: number, tryLock: TryLock): Pr
   let failure: SeglogError;
   try {
     if (tryLock(fd)) return held(fd, path);
-    failure = new SeglogError(
-      "ERR_SEGLOG_LOCKED",
-      `${path} is locked: somebody else has it open for writing`,
-      { path },
-    );
+    failure = lockedError(path);
   } catch (error) {
     failure = diskError("lock", path, error);
   }

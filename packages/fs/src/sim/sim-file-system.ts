@@ -1,5 +1,4 @@
-import { SeglogError } from "@seglog/errors";
-import { checkMode, checkOpenOptions, checkPath } from "../checks.ts";
+import { checkMode, checkOpenOptions, checkPath, lockedError } from "../checks.ts";
 import type { FileHandle, FileLock, FileStat, FileSystem, OpenFileOptions } from "../contract.ts";
 import { errnoOf } from "../disk-error.ts";
 import {
@@ -169,12 +168,7 @@ async function lock(core: DiskCore, path: string): Promise<FileLock> {
 function takeLock(core: DiskCore, path: string, call: DiskCall): SimFile {
   const file = startOpen(core, path, { call, create: "ifMissing", operation: "lock" });
   if (call.fault !== undefined) return file; // it will be reported as failed: nobody holds it
-  if (file.locked)
-    throw new SeglogError(
-      "ERR_SEGLOG_LOCKED",
-      `${path} is locked: somebody else has it open for writing`,
-      { path },
-    );
+  if (file.locked) throw lockedError(path);
   file.locked = true;
   core.machine.heldLocks += 1;
   return file;
