@@ -6,7 +6,6 @@ import { NotAvailable } from "./not-available.mjs";
 
 /** @typedef {import("./contract.ts").Contender} Contender */
 /** @typedef {import("./contract.ts").Runner} Runner */
-/** @typedef {import("./contract.ts").Sample} Sample */
 /** @typedef {import("./workload-child.mjs").Answer} Answer */
 /** @typedef {import("./workload-child.mjs").Call} Call */
 /** @typedef {import("./workload-child.mjs").Order} Order */

@@ -1,7 +1,7 @@
 import type { FileHandle } from "@seglog/fs";
 import type { IndexEntry } from "./contract.ts";
-import { INDEX_ENTRY_BYTES, POSITION_AT } from "./entry-layout.ts";
-import { readU64 } from "./u64.ts";
+import { INDEX_ENTRY_BYTES } from "./entry-layout.ts";
+import { entryIn } from "./entry-reader.ts";
 
 /**
  * Reads entries by system call, each with the next one: who looks for a record asks where that
@@ -26,9 +26,9 @@ export class EntryPairs {
     const before = this.#before;
     this.#before = -1;
     if (n === before + 1 && before >= 0) {
-      const next = this.#entryAt(INDEX_ENTRY_BYTES);
+      const next = entryIn(this.#words, INDEX_ENTRY_BYTES);
       // else it was not written yet, at the time
-      if (next.offset === this.#entryAt(0).offset + 1) return next;
+      if (next.offset === entryIn(this.#words, 0).offset + 1) return next;
     }
     try {
       // zeros, never plausible behind the first entry, where a file has meanwhile become shorter
@@ -38,11 +38,6 @@ export class EntryPairs {
       return undefined;
     }
     this.#before = n;
-    return this.#entryAt(0);
-  }
-
-  #entryAt(at: number): IndexEntry {
-    const offset = readU64(this.#words, at);
-    return { offset, position: readU64(this.#words, at + POSITION_AT) };
+    return entryIn(this.#words, 0);
   }
 }

@@ -11,6 +11,11 @@ export function entryReader(handle: FileHandle): (n: number) => IndexEntry {
     // Zeros, never plausible behind the first entry, where a file has meanwhile become shorter.
     bytes.fill(0);
     handle.read(bytes, n * INDEX_ENTRY_BYTES);
-    return { offset: readU64(words, 0), position: readU64(words, POSITION_AT) };
+    return entryIn(words, 0);
   };
+}
+
+/** The entry at `at`, as a file holds it. */
+export function entryIn(words: DataView, at: number): IndexEntry {
+  return { offset: readU64(words, at), position: readU64(words, at + POSITION_AT) };
 }
