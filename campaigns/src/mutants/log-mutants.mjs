@@ -235,6 +235,18 @@ export const LOG_MUTANTS = Object.freeze([
     ],
   },
   {
+    name: "groupcommit-swallow-failed-sync",
+    bug: "appends whose sync failed resolve",
+    campaign: "fault",
+    edits: [
+      {
+        file: CYCLE,
+        find: "await this.#target.sync();",
+        replace: "await this.#target.sync().catch(() => {});",
+      },
+    ],
+  },
+  {
     name: "groupcommit-join-running-sync",
     bug: "an append resolves with the sync that was running when it was staged",
     campaign: "crash",

@@ -64,6 +64,32 @@ export const STORE_MUTANTS = Object.freeze([
     ],
   },
   {
+    name: "store-swallow-sync",
+    bug: "the error of a sync is passed over",
+    campaign: "fault",
+    seed: 8,
+    edits: [
+      {
+        file: WRITER,
+        find: "await handle.sync(); this.#durable = end;",
+        replace: "await handle.sync().catch(() => {}); this.#durable = end;",
+      },
+    ],
+  },
+  {
+    name: "store-retry-sync",
+    bug: "a sync that failed is called again, and believed",
+    campaign: "fault",
+    seed: 8,
+    edits: [
+      {
+        file: WRITER,
+        find: "await handle.sync(); this.#durable = end;",
+        replace: "await handle.sync().catch(() => handle.sync()); this.#durable = end;",
+      },
+    ],
+  },
+  {
     name: "store-zeros-over-data",
     bug: "records are written while zeros are still on their way to the same place",
     campaign: "interleave",
