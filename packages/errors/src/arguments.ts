@@ -60,6 +60,30 @@ export function checkOptions(name: string, value: unknown, known: readonly strin
   }
 }
 
+/** What each trait of a conformance kit is: a yes or no, or an integer from 1. None is left out. */
+export type TraitKinds<Traits extends object> = {
+  readonly [Name in keyof Required<Traits>]: "boolean" | "integer";
+};
+
+/**
+ * What a conformance kit is told about the parts that it tries. Each trait adds cases: one that is
+ * misspelt would leave them out in silence.
+ *
+ * @throws ERR_SEGLOG_INVALID_ARGUMENT unless each trait is in `kinds`, and of its kind
+ */
+export function checkTraits<Traits extends object>(
+  traits: Traits,
+  kinds: TraitKinds<Traits>,
+): void {
+  checkOptions("traits", traits, Object.keys(kinds));
+  for (const [trait, value] of Object.entries(traits)) {
+    if (value === undefined) continue;
+    const name = `traits.${trait}`;
+    if (kinds[trait as keyof Traits] === "integer") checkInteger(name, value, { min: 1 });
+    else if (typeof value !== "boolean") throw invalidArgument(name, value, "true or false");
+  }
+}
+
 function show(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value.slice(0, 80));
   if (typeof value === "object" && value !== null) return Object.prototype.toString.call(value);

@@ -3,6 +3,7 @@ import {
   checkInteger,
   checkOneOf,
   checkOptions,
+  checkTraits,
   hasCode,
   invalidArgument,
   invariant,
@@ -76,6 +77,22 @@ describe("argument checks", () => {
     expect(() => checkOptions("retention", { b: 1 }, ["a"])).toThrow(
       /^retention\.b must be absent/,
     );
+  });
+
+  test("checkTraits refuses a trait that is unknown, naming those known, or not of its kind", () => {
+    interface Traits {
+      readonly durable?: boolean | undefined;
+      readonly bytesMax?: number;
+    }
+    const check = (traits: object): void =>
+      checkTraits<Traits>(traits, { durable: "boolean", bytesMax: "integer" });
+    for (const good of [{}, { durable: false, bytesMax: 1 }, { durable: undefined }]) check(good);
+    expect(() => check({ duralbe: true })).toThrow(
+      /^traits\.duralbe must be absent: the known options are durable, bytesMax, got true/,
+    );
+    expect(() => check({ durable: "yes" })).toThrow(/^traits\.durable must be true or false/);
+    expect(() => check({ bytesMax: 0 })).toThrow(/^traits\.bytesMax must be a safe integer from 1/);
+    expect(() => check(true as never)).toThrow(/^traits must be an object/);
   });
 
   test("a value of any kind is shown without being run", () => {

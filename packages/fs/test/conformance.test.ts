@@ -1,23 +1,41 @@
 import { availableMappers } from "@seglog/fs";
 import { fileSystemConformance } from "@seglog/fs/conformance";
 import { describe, expect, test, vi } from "vitest";
-import { implementations } from "./fixtures/file-systems.ts";
+import { implementations, memoryFixture, twoCallFixture } from "./fixtures/file-systems.ts";
 
 // child processes and the real disk on a busy machine: 5 s would be too few
 vi.setConfig({ testTimeout: 30_000 });
 
+const notRun = () => Promise.reject(new Error("not run"));
+
 describe.each(implementations())("%s", (_name, factory) => {
   for (const { name, run } of fileSystemConformance(factory)) test(name, run);
+});
+
+describe("a file system whose durable writes are two calls", () => {
+  const cases = fileSystemConformance(() => twoCallFixture(), { failsSyncs: true });
+  for (const { name, run } of cases) test(name, run);
 });
 
 // a mapper that is not here would leave its cases out in silence: a skip is seen, a hole is not
 const [major = 0] = process.versions.node.split(".").map(Number);
 const built = new Set<string>(availableMappers());
 test("every case has a name of its own", () => {
-  const names = fileSystemConformance(async () => Promise.reject(new Error("not run"))).map(
-    ({ name }) => name,
-  );
+  const names = fileSystemConformance(notRun, { failsSyncs: true }).map(({ name }) => name);
   expect(new Set(names).size).toBe(names.length);
+});
+test("the kit refuses a trait that it does not know, when it is called", () => {
+  const traits = { failSyncs: true } as object;
+  expect(() => fileSystemConformance(notRun, traits)).toThrow(
+    /traits\.failSyncs must be absent: the known options are failsSyncs/,
+  );
+});
+test("the kit fails what a trait asks for where the fixture cannot do it", async () => {
+  const without = new Set(fileSystemConformance(notRun).map(({ name }) => name));
+  const kit = fileSystemConformance(() => memoryFixture(), { failsSyncs: true });
+  const cases = kit.filter(({ name }) => !without.has(name));
+  expect(cases.length).toBe(1);
+  for (const { run } of cases) await expect(run()).rejects.toThrow("no failSyncs");
 });
 test("reading through is always there", () => expect(built).toContain("read-through"));
 test("koffi loads on Linux and macOS", (context) => {

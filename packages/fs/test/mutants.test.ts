@@ -1,6 +1,7 @@
+import { SeglogError } from "@seglog/errors";
 import { fileSystemConformance } from "@seglog/fs/conformance";
 import { expect, test } from "vitest";
-import { memoryFixture } from "./fixtures/file-systems.ts";
+import { memoryFixture, twoCallFixture } from "./fixtures/file-systems.ts";
 import { type Mutant, withHandles, withMappings, withMembers } from "./fixtures/mutants.ts";
 
 const nameMutants: Mutant[] = [
@@ -240,3 +241,34 @@ test.each([...nameMutants, ...handleMutants, ...mappingMutants])(
     await expect(named?.run()).rejects.toThrow();
   },
 );
+
+// what the system tells of the descriptor, others' bytes included, told as if it were of these alone
+test.each([
+  [
+    "as a failed durable write",
+    (error: SeglogError<"ERR_SEGLOG_IO">) =>
+      new SeglogError("ERR_SEGLOG_IO", error.message, {
+        ...error.context,
+        operation: "writeDurably",
+      }),
+  ],
+  ["not at all", () => undefined],
+])("the kit rejects: tells the failed sync of a durable write %s", async (_, told) => {
+  const kit = fileSystemConformance(
+    () =>
+      twoCallFixture((good) =>
+        withHandles(good, (handle) => ({
+          async writeDurably(parts, position) {
+            const failure = await handle.writeDurably(parts, position).then(
+              () => undefined,
+              (error: SeglogError<"ERR_SEGLOG_IO">) => told(error),
+            );
+            if (failure !== undefined) throw failure;
+          },
+        })),
+      ),
+    { failsSyncs: true },
+  );
+  const named = kit.find(({ name }) => name.startsWith("a durable write whose sync fails"));
+  await expect(named?.run()).rejects.toThrow(/writeDurably of 1/);
+});

@@ -69,6 +69,20 @@ describe("scripted faults", () => {
     expect(disk.openHandles).toBe(0);
   });
 
+  test("a durable write is one call: it fails for its own bytes, and not with a sync", async () => {
+    const handle = await durableFile(disk, "/a", bytesOf("a", 9));
+    const heal = disk.fail({ at: ({ kind }) => kind === "sync", errno: "ENOSPC" });
+    await handle.writeDurably([bytesOf("b", 9)], 0);
+    expect(await looks(disk)).toEqual(["/a: b*9"]);
+    heal();
+    disk.fail({ at: ({ kind }) => kind === "writeDurably", errno: "ENOSPC" });
+    await expect(handle.writeDurably([bytesOf("c", 9)], 0)).rejects.toMatchObject({
+      code: "ERR_SEGLOG_IO",
+      context: { operation: "writeDurably", errno: "ENOSPC" },
+    });
+    expect(await looks(disk)).toEqual(["/a: b*9"]);
+  });
+
   test("close, unmap and release report their error and release all the same", async () => {
     const handle = await durableFile(disk, "/a", bytesOf("a", 9));
     const mapping = handle.map(9, { access: "read" });

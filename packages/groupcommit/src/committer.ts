@@ -1,7 +1,7 @@
-import { hasCode, SeglogError } from "@seglog/errors";
+import { hasCode, type SeglogError } from "@seglog/errors";
 import { AbortWatch } from "./abort-watch.ts";
 import { checkRequest, recordBytes, signalOf } from "./arguments.ts";
-import { closedError, crowdedError, overloadedError } from "./commit-errors.ts";
+import { crowdedError, overloadedError, poisonedError } from "./commit-errors.ts";
 import type {
   CommitTarget,
   GroupCommit,
@@ -31,6 +31,7 @@ export class Committer implements GroupCommit {
   /** The same, where it took records of {@link GroupCommit.stage} and nobody has been told. */
   #untold: SeglogError | undefined;
   readonly #resume: (() => Promise<void>) | undefined;
+  readonly #closedError: () => SeglogError;
   #closing: Promise<void> | undefined;
   #closed: () => void = () => {};
 
@@ -40,6 +41,7 @@ export class Committer implements GroupCommit {
     this.#bytesMax = resolved.bytesMax;
     this.#waitingMax = resolved.waitingMax;
     this.#resume = resolved.resume;
+    this.#closedError = resolved.closedError;
     this.#cycle = new SyncCycle(target, resolved, {
       committed: () => this.#committed(),
       failed: (cause) => this.#failed(cause),
@@ -110,7 +112,7 @@ export class Committer implements GroupCommit {
   close(): Promise<void> {
     this.#closing ??= new Promise((resolve, reject) => {
       this.#closed = () => (this.#untold === undefined ? resolve() : reject(this.#untold));
-      this.#refusals.rejectAll(closedError());
+      this.#refusals.rejectAll(this.#closedError());
       // Not at once: this may be called by a `stage` whose record is not yet counted.
       queueMicrotask(() => this.#finishClosing());
     });
@@ -122,7 +124,7 @@ export class Committer implements GroupCommit {
   }
 
   #checkOpen(): void {
-    if (this.#closing !== undefined) throw closedError();
+    if (this.#closing !== undefined) throw this.#closedError();
     if (this.#poison !== undefined) throw this.#poison;
     if (this.#stall !== undefined) throw this.#stall;
   }
@@ -271,17 +273,14 @@ export class Committer implements GroupCommit {
   }
 
   #failed(cause: unknown): void {
-    if (!this.#canResume(cause)) {
-      this.#poisonBy(cause);
-      return;
-    }
-    this.#stall ??= cause;
-    void this.#takeBack(this.#stall);
+    if (this.#canResume(cause)) {
+      this.#stall ??= cause;
+      void this.#takeBack(this.#stall);
+    } else this.#poisonBy(cause);
   }
 
   #poisonBy(cause: unknown): void {
-    const text = "a sync failed: nothing is written any more; reopen the target to recover";
-    const error = new SeglogError("ERR_SEGLOG_POISONED", text, {}, { cause });
+    const error = poisonedError(cause);
     this.#poison = error; // which says more than the others
     this.#stall = this.#untold = undefined;
     this.#cycle.rejectAll(error);

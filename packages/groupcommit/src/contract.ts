@@ -1,3 +1,5 @@
+import type { SeglogError } from "@seglog/errors";
+
 /**
  * What group commit needs of whatever it commits to: a `Log`, a `Store`, or anything with these
  * two methods.
@@ -132,6 +134,11 @@ export interface GroupCommitOptions {
    * poisons.
    */
   readonly resume?: () => Promise<void>;
+  /**
+   * Makes the `ERR_SEGLOG_CLOSED` of calls after `close`, which can name what is closed. Default:
+   * an error that says that the group commit is closed.
+   */
+  readonly closedError?: () => SeglogError<"ERR_SEGLOG_CLOSED">;
   /**
    * The clock of {@link GroupCommitStats.syncMs}, and by which callers go in halves or not, in ms
    * from any start, never going back.

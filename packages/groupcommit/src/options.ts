@@ -1,4 +1,5 @@
-import { checkInteger, checkOptions, invalidArgument } from "@seglog/errors";
+import { checkInteger, checkOptions, invalidArgument, type SeglogError } from "@seglog/errors";
+import { closedError } from "./commit-errors.ts";
 import type { GroupCommitOptions } from "./contract.ts";
 
 /** Every option, as used. */
@@ -9,9 +10,18 @@ export interface ResolvedOptions {
   readonly lingerMs: number;
   readonly now: () => number;
   readonly resume: (() => Promise<void>) | undefined;
+  readonly closedError: () => SeglogError;
 }
 
-const KNOWN = ["bytesMax", "syncBytes", "waitingMax", "lingerMs", "now", "resume"] as const;
+const KNOWN = [
+  "bytesMax",
+  "syncBytes",
+  "waitingMax",
+  "lingerMs",
+  "now",
+  "resume",
+  "closedError",
+] as const;
 const BYTES_LIMIT = 2 ** 40;
 const LINGER_MS_LIMIT = 60_000;
 
@@ -22,6 +32,7 @@ const DEFAULTS = Object.freeze({
   waitingMax: 1_000_000,
   lingerMs: 0,
   now: (): number => performance.now(),
+  closedError,
 });
 
 /** @throws ERR_SEGLOG_INVALID_ARGUMENT  an unknown name, or a value out of its range */
@@ -44,5 +55,9 @@ export function resolveOptions(options: GroupCommitOptions): ResolvedOptions {
   if (resume !== undefined && typeof resume !== "function") {
     throw invalidArgument("resume", resume, "a function that resolves when the target goes on");
   }
-  return { bytesMax, syncBytes, waitingMax, lingerMs, now, resume };
+  const makeClosed = options.closedError ?? DEFAULTS.closedError;
+  if (typeof makeClosed !== "function") {
+    throw invalidArgument("closedError", makeClosed, "a function that makes a SeglogError");
+  }
+  return { bytesMax, syncBytes, waitingMax, lingerMs, now, resume, closedError: makeClosed };
 }

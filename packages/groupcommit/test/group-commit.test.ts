@@ -1,4 +1,4 @@
-import { hasCode } from "@seglog/errors";
+import { hasCode, SeglogError } from "@seglog/errors";
 import { type GroupCommitOptions, groupCommit } from "@seglog/groupcommit";
 import { describe, expect, test } from "vitest";
 import { FakeTarget, record } from "./fixture.ts";
@@ -33,6 +33,7 @@ describe("options", () => {
     ["lingerMs", { lingerMs: Number.NaN }],
     ["lingerMs", { lingerMs: "5" }],
     ["now", { now: 5 }],
+    ["closedError", { closedError: "closed" }],
     ["maxBytes", { maxBytes: 100 }],
   ];
   test.each(refused)("%s is refused by name: %j", (name, options) => {
@@ -43,6 +44,18 @@ describe("options", () => {
       expect(hasCode(error, "ERR_SEGLOG_INVALID_ARGUMENT")).toBe(true);
       expect((error as { context: { name: string } }).context.name).toBe(name);
     }
+  });
+
+  test("what calls fail with after close is the target's to say", async () => {
+    const says = async (options: GroupCommitOptions): Promise<unknown> => {
+      const group = groupCommit(new FakeTarget(), options);
+      await group.close();
+      return group.append(record(1)).catch((error: unknown) => (error as Error).message);
+    };
+    const context = { what: "/log" };
+    const closedError = () => new SeglogError("ERR_SEGLOG_CLOSED", "/log is closed", context);
+    expect(await says({ closedError })).toBe("/log is closed");
+    expect(await says({})).toBe("the group commit is closed");
   });
 
   test("the bounds themselves are accepted", () => {

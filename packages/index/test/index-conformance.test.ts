@@ -8,11 +8,12 @@ import {
   type IndexHarness,
   indexConformance,
 } from "@seglog/index/conformance";
-import { describe, it } from "vitest";
+import { describe, expect, it } from "vitest";
 
 type Factory = () => Promise<IndexHarness>;
 
-const implementations: readonly (readonly [string, Factory])[] = [
+/** By name; with `true` those that outlive closing. */
+const implementations: readonly (readonly [string, Factory, true?])[] = [
   ["memoryIndex", inMemory(memoryIndex, true)],
   ["sparseIndex, every entry kept", inMemory(() => sparseIndex({ bytesBetween: 1 }), true)],
   ["sparseIndex, 64 bytes between", inMemory(() => sparseIndex({ bytesBetween: 64 }), false)],
@@ -22,16 +23,48 @@ const implementations: readonly (readonly [string, Factory])[] = [
     inMemory(() => sparseIndex({ bytesBetween: Number.MAX_SAFE_INTEGER }), false),
   ],
   ["a decorated memoryIndex", inMemory(() => decorated(memoryIndex()), true)],
-  ["openMappedIndex over memory", overMemory(4096)],
-  ["openMappedIndex over memory, grown by single entries", overMemory(1)],
+  ["openMappedIndex over memory", overMemory(4096), true],
+  ["openMappedIndex over memory, grown by single entries", overMemory(1), true],
   ...availableMappers().map(
-    (mapper) => [`openMappedIndex over ${mapper}`, overDisk(mapper)] as const,
+    (mapper) => [`openMappedIndex over ${mapper}`, overDisk(mapper), true] as const,
   ),
 ];
 
-describe.each(implementations)("%s", (_, factory) => {
-  const cases: readonly ConformanceCase[] = indexConformance(factory);
-  for (const { name, run } of cases) it(name, run);
+for (const [implementation, factory, persistent = false] of implementations) {
+  describe(implementation, () => {
+    const cases: readonly ConformanceCase[] = indexConformance(factory, { persistent });
+    for (const { name, run } of cases) it(name, run);
+  });
+}
+
+describe("the kit", () => {
+  const PERSISTENT = { persistent: true };
+  const notRun = () => Promise.reject(new Error("not run"));
+  const without = indexConformance(notRun).map(({ name }) => name);
+
+  it("names each case once", () => {
+    const names = indexConformance(notRun, PERSISTENT).map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+    expect(names.length).toBeGreaterThan(without.length);
+  });
+
+  it("refuses a trait that it does not know, when it is called", () => {
+    expect(() => indexConformance(notRun, { persistant: true } as object)).toThrow(
+      /traits\.persistant must be absent: the known options are persistent/,
+    );
+  });
+
+  it("fails what a trait asks for where the harness cannot do it", async () => {
+    const cases = indexConformance(inMemory(memoryIndex, true), PERSISTENT);
+    for (const { name, run } of cases) {
+      if (!without.includes(name)) await expect(run(), name).rejects.toThrow("no reopen");
+    }
+  });
+
+  it("fails where a harness can reopen and no trait asks for it", async () => {
+    const [first] = indexConformance(overMemory(1));
+    await expect(first?.run()).rejects.toMatchObject({ context: { name: "traits.persistent" } });
+  });
 });
 
 function inMemory(make: () => Index, exact: boolean): Factory {

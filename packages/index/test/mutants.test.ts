@@ -140,6 +140,8 @@ const MUTANTS: readonly (readonly [string, string, Mutation])[] = [
   ],
 ];
 
+const PERSISTENT = { persistent: true };
+
 describe("the kit rejects an index that", () => {
   it.each(MUTANTS)("%s, by: %s", async (_, caseName, mutation) => {
     const cases = indexConformance(async () => ({
@@ -172,7 +174,7 @@ describe("the kit rejects an index that", () => {
         return open();
       };
       return { open, reopen, exact: true, dispose: async () => {} };
-    });
+    }, PERSISTENT);
     await expect(cases.find(({ name }) => name === caseName)?.run()).rejects.toThrow();
   });
 });

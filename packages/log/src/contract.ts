@@ -27,6 +27,7 @@ export type LogRecord = SegmentRecord;
 export interface Log {
   /** Where the log is, for messages. */
   readonly path: string;
+  /** Whether calls that write fail with `ERR_SEGLOG_READ_ONLY`: somebody else writes, or nobody. */
   readonly readOnly: boolean;
   /** What opening found and mended. */
   readonly recovery: LogRecovery;

@@ -4,7 +4,18 @@ import type { BytesOrString, Codec } from "./contract.ts";
 /** A leading U+FEFF is part of the text: what went in comes out. */
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
-/** Values of type `T` as JSON in UTF-8. `undefined` and functions are no JSON, and refused. */
+/**
+ * Values of type `T` as JSON in UTF-8: what comes back is `JSON.parse(JSON.stringify(value))`.
+ *
+ * JSON loses silently what it has no words for, inside a value and, but for `undefined`, as one:
+ * `NaN` and infinities come back as `null`, `-0` as 0, a `Date` as a string, a `Map` or `Set` as
+ * `{}`, bytes as an object of numbers, an instance of a class as a plain object. Fields that are
+ * `undefined`, a function or a symbol are left out, and are `null` in arrays. Where that matters,
+ * check values before, or write a codec of your own.
+ *
+ * Encoding fails, and nothing is staged, for `undefined`, a function or a symbol as the value
+ * (`ERR_SEGLOG_INVALID_ARGUMENT`), and for a `BigInt` or a cycle anywhere (`ERR_SEGLOG_CODEC`).
+ */
 export function json<T = unknown>(): Codec<T> {
   return {
     encode(value) {

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { SeglogError } from "@seglog/errors";
 import { nodeFileSystem } from "@seglog/fs";
 import { type CommitTarget, groupCommit } from "@seglog/groupcommit";
 import { type Index, memoryIndex, openMappedIndex } from "@seglog/index";
@@ -68,6 +69,7 @@ export async function openLog(
       bytesMax: limits.stagedBytesMax,
       waitingMax: limits.waitingMax,
       resume: () => log.resume(),
+      closedError: () => closedError(log.path),
     }),
     codec: options.codec ?? bytes(),
     onClose: () => timers.stop(),
@@ -106,6 +108,11 @@ async function openDefaultIndex(request: OpenIndexRequest): Promise<Index> {
   const { fs, path, access, mode } = request;
   if (access === "scratch") return memoryIndex();
   return openMappedIndex({ fs, path, access, mode });
+}
+
+/** As the log itself says it. */
+function closedError(what: string): SeglogError<"ERR_SEGLOG_CLOSED"> {
+  return new SeglogError("ERR_SEGLOG_CLOSED", `the log ${what} is closed`, { what });
 }
 
 /** What an acknowledgement waits for: a sync, or that the OS has the bytes. */

@@ -12,12 +12,16 @@ import { openLog } from "./open-log.ts";
  * `quarantine` in the log's directory first: it deletes nothing. Records that are whole keep their
  * offsets; reading one that is lost is `ERR_SEGLOG_CORRUPT`. A log without damage is left alone.
  *
+ * Of records without checksums (format `"plain"`) it finds only what has no place, or no length; a
+ * value that is damaged stays as it is. Not for logs with stores of another kind (`openStore`):
+ * it would take every one of them for damaged, and away.
+ *
  * A crash at any moment, and any failure, leaves a directory that can be repaired again. Where it
  * did something it opens the log, to be sure, and closes it.
  *
  * @throws ERR_SEGLOG_INVALID_ARGUMENT  naming the option that is wrong
  * @throws ERR_SEGLOG_LOCKED  a writer has the directory
- * @throws ERR_SEGLOG_NOT_FOUND  there is no directory
+ * @throws ERR_SEGLOG_NOT_FOUND  there is no directory, or no log in it; nothing was changed
  * @throws ERR_SEGLOG_UNSUPPORTED_FORMAT  a file was made by a later release; nothing was changed
  * @throws ERR_SEGLOG_IO  a file cannot be read or written; what was in its place is still there
  */

@@ -10,10 +10,13 @@ import { checkDirectoryOptions } from "./log-options.ts";
  *
  * Takes no lock, changes nothing, and may run beside a writer. Memory is bounded, whatever the
  * files claim; others have their turn at least every 16 MiB. A damage is reported, never thrown.
- * Of logs with stores of another kind (`openStore`) it can say nothing.
+ * Of records without checksums (format `"plain"`) it cannot say whether their values are right, see
+ * `recordsUnchecked`; of a file of a later release nothing, which is a finding, `"later version"`.
+ * Logs with stores of another kind (`openStore`) look damaged to it, whatever they hold.
  *
  * @throws ERR_SEGLOG_INVALID_ARGUMENT  naming the option that is wrong
- * @throws ERR_SEGLOG_NOT_FOUND | ERR_SEGLOG_IO  the directory cannot be listed
+ * @throws ERR_SEGLOG_NOT_FOUND  there is no directory, or no log in it
+ * @throws ERR_SEGLOG_IO  the directory cannot be listed
  */
 export async function verifyLog(
   directory: string,

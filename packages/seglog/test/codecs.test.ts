@@ -32,6 +32,26 @@ test("json: any JSON value survives", () => {
   );
 });
 
+test("json: what JSON has no words for comes back as the docstring says", () => {
+  const codec = json<unknown>();
+  const back = (value: unknown): unknown => codec.decode(codec.encode(value));
+  for (const value of [Number.NaN, Infinity, -Infinity]) {
+    expect([back(value), back({ value }), back([value])]).toEqual([null, { value: null }, [null]]);
+  }
+  expect(Object.is(back(-0), 0)).toBe(true);
+  expect(back(new Date(0))).toBe("1970-01-01T00:00:00.000Z");
+  expect([back(new Map([[1, 2]])), back(new Set([1]))]).toEqual([{}, {}]);
+  expect(back(Uint8Array.of(7, 8))).toEqual({ 0: 7, 1: 8 });
+  class Point {
+    readonly x = 1;
+  }
+  expect(Object.getPrototypeOf(back(new Point()))).toBe(Object.prototype);
+  for (const value of [undefined, () => 1, Symbol("s")]) {
+    expect(Object.keys(back({ value, kept: 1 }) as object)).toEqual(["kept"]);
+    expect(back([value])).toEqual([null]);
+  }
+});
+
 test("text: any well-formed string survives, the empty one too", () => {
   const codec = text();
   fc.assert(
@@ -61,8 +81,10 @@ test("what a codec cannot encode is refused with a code, and nothing is staged",
     context: { operation: "encode" },
     cause: expect.any(TypeError),
   });
+  await expect(log.append({ amount: 1n })).rejects.toMatchObject({ code: "ERR_SEGLOG_CODEC" });
   const invalid = { code: "ERR_SEGLOG_INVALID_ARGUMENT" };
   await expect(log.append(undefined)).rejects.toMatchObject(invalid);
+  await expect(log.append(Symbol("s"))).rejects.toMatchObject(invalid);
   expect(() => log.write(() => 1)).toThrow(expect.objectContaining(invalid));
   await expect(log.appendBatch([1, undefined])).rejects.toMatchObject(invalid);
   expect(log.nextOffset).toBe(0);

@@ -293,7 +293,11 @@ describe("closing and reopening", () => {
     const closing = log.close();
     expect(await Promise.all(appends)).toHaveLength(50);
     await Promise.all([closing, log.close()]);
-    const closed = expect.objectContaining({ code: "ERR_SEGLOG_CLOSED" });
+    const closed = expect.objectContaining({
+      code: "ERR_SEGLOG_CLOSED",
+      message: "the log /log is closed",
+      context: { what: "/log" },
+    });
     await expect(log.append("x")).rejects.toEqual(closed);
     await expect(log.appendBatch(["x"])).rejects.toEqual(closed);
     await expect(log.sync()).rejects.toEqual(closed);

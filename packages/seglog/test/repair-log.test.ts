@@ -30,6 +30,12 @@ function segment({ segments, values }: StoredLog, n: number): { base: number; en
   return { base, end: segments[at + 1] ?? Math.max(...values.keys()) + 1 };
 }
 
+/** Puts bytes behind the last record of a segment. */
+function extendStore({ disk }: StoredLog, base: number, byte: number): void {
+  const more = new Uint8Array(200).fill(byte);
+  disk.replace(storePath(base), Buffer.concat([disk.contents(storePath(base)), more]));
+}
+
 describe("frames", () => {
   test.each([
     ["in the middle of a sealed segment", { closed: true }],
@@ -211,15 +217,40 @@ describe("stores", () => {
   test.each([
     ["a sealed one", 1],
     ["the last one", -1],
-  ])("bytes behind %s of a log that was closed are cut, zeros too", async (_name, n) => {
-    for (const byte of [0, 7]) {
-      const log = await storedLog();
-      const { base } = segment(log, n);
-      const bytes = log.disk.contents(storePath(base));
-      const more = new Uint8Array(200).fill(byte);
-      log.disk.replace(storePath(base), Buffer.concat([bytes, more]));
-      expect(await repaired(log)).toEqual({ kinds: ["wrong end"], actions: ["rewrite"], lost: [] });
-    }
+  ])("bytes behind %s of a log that was closed are cut", async (_name, n) => {
+    const log = await storedLog();
+    extendStore(log, segment(log, n).base, 7);
+    expect(await repaired(log)).toEqual({ kinds: ["wrong end"], actions: ["rewrite"], lost: [] });
+  });
+
+  test.each([
+    ["a sealed one", 1],
+    ["the last one", -1],
+  ])("zeros behind %s are left to opening, which cuts them without a loss", async (_name, n) => {
+    const log = await storedLog();
+    const { base } = segment(log, n);
+    const { length } = log.disk.contents(storePath(base));
+    extendStore(log, base, 0);
+    const found = await verifyLog(DIRECTORY, { fs: log.disk.fs });
+    expect(found).toMatchObject({ clean: true, records: 60, nextOffset: 60 });
+    expect(found.damages).toMatchObject([
+      { kind: "zero tail", baseOffset: base, position: length - 32, bytes: 200, harmless: true },
+    ]);
+    expect(await repaired(log)).toEqual({ kinds: [], actions: [], lost: [] });
+    expect(log.disk.contents(storePath(base)).length).toBe(length);
+    expect((await verifyLog(DIRECTORY, { fs: log.disk.fs })).damages).toEqual([]);
+  });
+
+  test("zeros in the place of the last records of a closed log are no zero tail", async () => {
+    const log = await storedLog();
+    const { base, end } = segment(log, -1);
+    const from = log.places.get(end - 1)?.from as number;
+    const bytes = log.disk.contents(storePath(base));
+    bytes.fill(0, from);
+    log.disk.replace(storePath(base), bytes);
+    const { kinds, lost } = await repaired(log);
+    expect(kinds).toContain("wrong end");
+    expect(lost).toEqual([{ from: end - 1, to: end }]);
   });
 
   test("a segment with more records than up to the next is cut there", async () => {

@@ -242,7 +242,8 @@ export interface SegmentCatalog {
   /**
    * What {@link SegmentCatalog.publish} was last called with, in whatever process, since the system
    * started; `undefined` where nothing was, or where it is not known. Synchronous.
-   * Read-only, a file that was made later is found by the next `loadState`.
+   * Read-only, it may not be known before the first `loadState`; what was made later is found by
+   * the next.
    */
   published(): PublishedProgress | undefined;
 

@@ -51,7 +51,8 @@ export async function listCursors(place: CursorPlace): Promise<SavedCursor[]> {
     if (found.kind === "good") cursors.push({ name, offset: found.slot.offset });
     else if (found.kind === "bad") cursors.push({ name, offset: undefined });
   }
-  return cursors;
+  // the order of names is not that of files: `a-b.cursor` is listed before `a.cursor`
+  return cursors.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /**

@@ -7,6 +7,7 @@ export type DamageKind =
   | "wrong record"
   | "time falls"
   | "torn tail"
+  | "zero tail"
   | "wrong end"
   | "bad header"
   | "later version"
@@ -73,6 +74,11 @@ export const DAMAGE_KINDS: Readonly<Record<DamageKind, DamageRule>> = Object.fre
   "torn tail": {
     harmless: true,
     meaning: "an append, or a batch, that a crash or a live writer has left unfinished",
+    repair: "nothing: opening cuts it",
+  },
+  "zero tail": {
+    harmless: true,
+    meaning: "zeros behind a segment of a log that was closed: a power cut took back their cut",
     repair: "nothing: opening cuts it",
   },
   "wrong end": {

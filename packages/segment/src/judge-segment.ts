@@ -1,6 +1,7 @@
 import type { Offset } from "./contract.ts";
 import { type Damage, type DamageDetails, type DamageKind, damageOf } from "./damage.ts";
 import { type LostSpan, lostBytes } from "./lost-record.ts";
+import { STORE_FILE_BYTES_LIMIT } from "./refuse-overlong.ts";
 import type { ScannedSegment } from "./scanned-segment.ts";
 
 /** The most lost records that are put in the place of what is missing in one go. */
@@ -41,11 +42,37 @@ export interface JudgedSegment {
 
 /** Decides what is wrong with a segment, and what a repair makes of it. */
 export function judgeSegment(scan: ScannedSegment, place: SegmentPlace): JudgedSegment {
+  const judged = judgeEnd(scan, place);
+  return isOverlong(scan) ? judgeOverlong(judged, isTornOff(scan, place)) : judged;
+}
+
+function judgeEnd(scan: ScannedSegment, place: SegmentPlace): JudgedSegment {
   const { knownEnd } = place;
-  const torn = place.mayBeTorn && knownEnd === undefined && scan.end.verdict !== "corrupt";
-  if (torn) return judgeTorn(scan, place);
+  if (isTornOff(scan, place)) return judgeTorn(scan, place);
   if (knownEnd !== undefined && scan.nextOffset > knownEnd) return judgeTooLong(scan, knownEnd);
   return scan.tail === undefined ? judgeWhole(scan, place) : judgeTail(scan, place, scan.tail);
+}
+
+function isTornOff({ end }: ScannedSegment, { mayBeTorn, knownEnd }: SegmentPlace): boolean {
+  return mayBeTorn && knownEnd === undefined && end.verdict !== "corrupt";
+}
+
+function isOverlong({ end }: ScannedSegment): boolean {
+  return end.fileBytes > STORE_FILE_BYTES_LIMIT;
+}
+
+/** Opening refuses such a file unread, whatever its end looks like. */
+function judgeOverlong(judged: JudgedSegment, isTorn: boolean): JudgedSegment {
+  const { scan, rewrite, damages } = judged;
+  const position = isTorn ? scan.cut.position : (scan.tail?.from ?? scan.end.position);
+  const bytes = scan.end.fileBytes - STORE_HEADER_BYTES - position;
+  const message = `${scan.end.fileBytes} bytes, more than any segment`;
+  const cut = { spans: isTorn ? [] : scan.spans, end: position, endBatchAt: undefined };
+  return {
+    ...judged,
+    damages: [...damages, of(scan, "wrong end", { position, bytes, message })],
+    rewrite: isTorn ? cut : (rewrite ?? cut),
+  };
 }
 
 /** Opening cuts at the first damage, as after any crash: what lies behind it counts for nothing. */
@@ -100,19 +127,23 @@ function judgeWhole(scan: ScannedSegment, place: SegmentPlace): JudgedSegment {
   const { end, nextOffset, spans } = scan;
   const { knownEnd, clean } = place;
   const damages = [...scan.damages];
-  if (clean && end.rest !== "nothing") {
+  const isShort = knownEnd !== undefined && nextOffset < knownEnd;
+  const hasZeros = clean && end.rest !== "nothing" && !isOverlong(scan);
+  // as opening decides it: all that a power cut brings back, of a cut that was not synced
+  const isCutByOpening = !isShort && end.verdict === "keep";
+  if (hasZeros) {
     const message = "zeros behind the last record of a log that was closed";
     const bytes = end.fileBytes - STORE_HEADER_BYTES - end.position;
-    damages.push(of(scan, "wrong end", { position: end.position, bytes, message }));
+    const kind = isCutByOpening ? "zero tail" : "wrong end";
+    damages.push(of(scan, kind, { position: end.position, bytes, message }));
   }
-  const isShort = knownEnd !== undefined && nextOffset < knownEnd;
   if (isShort) {
     const message = `the records [${nextOffset}, ${knownEnd}) are missing`;
     damages.push(of(scan, "missing segment", { from: nextOffset, to: knownEnd, message }));
   }
   const endsBatch = isShort && end.verdict === "cutBatch";
   const isRewritten =
-    place.isProven || spans.length > 0 || endsBatch || (clean && end.rest !== "nothing");
+    place.isProven || spans.length > 0 || endsBatch || (hasZeros && !isCutByOpening);
   const endBatchAt = endsBatch ? scan.lastFrame : undefined;
   return {
     scan,

@@ -2,7 +2,7 @@ import { SeglogError } from "@seglog/errors";
 import type { FileSystem } from "@seglog/fs";
 
 /** The largest segment, or a batch in an empty one, and what is preallocated: nothing is longer. */
-const STORE_FILE_BYTES_LIMIT = 2 ** 31;
+export const STORE_FILE_BYTES_LIMIT: number = 2 ** 31;
 
 /**
  * Refuses a store file that no log can have written, before it is read: a sparse one of terabytes

@@ -8,6 +8,7 @@ import type { InspectionTools } from "./find-segments.ts";
 import { inspectDirectory } from "./inspect-directory.ts";
 import { lostBytes, lostFrames } from "./lost-record.ts";
 import { Quarantine } from "./quarantine.ts";
+import { refuseNoLog } from "./refuse-no-log.ts";
 import { planRepair, type RepairStep } from "./repair-plan.ts";
 import { indexName, storeName } from "./segment-name.ts";
 import { replaceStateFile, STATE_FILE_NAME } from "./state-file.ts";
@@ -26,7 +27,7 @@ export interface RepairTools extends InspectionTools {
  * this can be run again. Holds the writer's lock.
  *
  * @throws ERR_SEGLOG_LOCKED  a writer has the directory
- * @throws ERR_SEGLOG_NOT_FOUND  there is no directory
+ * @throws ERR_SEGLOG_NOT_FOUND  there is no directory, or no log in it; nothing was changed
  * @throws ERR_SEGLOG_UNSUPPORTED_FORMAT  a file was made by a later release; nothing was changed
  * @throws ERR_SEGLOG_IO  a file cannot be read, and nothing was changed; or one could not be
  *   written, and what was in its place is still there
@@ -34,7 +35,7 @@ export interface RepairTools extends InspectionTools {
 export async function repairDirectory(options: RepairDirectoryOptions): Promise<Repair> {
   const { fs, directory, dryRun = false, mode = 0o644, clock = Date.now } = options;
   const told = toldProgress(options);
-  await fs.list(directory);
+  await refuseNoLog(fs, directory);
   const quarantine = new Quarantine({ fs, directory, mode, time: clock() });
   const lockPath = `${directory}/${LOCK_FILE_NAME}`;
   const lockStat = await fs.stat(lockPath);

@@ -33,6 +33,11 @@ export interface Verification {
   readonly segments: number;
   /** How many records are right. */
   readonly records: number;
+  /**
+   * How many of these are in stores of format `"plain"`. They have no checksums: that a record is
+   * where it belongs, and how long, could be seen, but not whether its value is what it was.
+   */
+  readonly recordsUnchecked: number;
   /** Of the files looked at. */
   readonly bytes: number;
   /** Whether there is no damage, but for harmless ones. */

@@ -2,6 +2,8 @@ import type { FileSystem } from "@seglog/fs";
 import type { DirectoryFinding } from "./directory-finding.ts";
 import { inspectDirectory } from "./inspect-directory.ts";
 import { inspectState } from "./inspect-state.ts";
+import type { JudgedSegment } from "./judge-segment.ts";
+import { refuseNoLog } from "./refuse-no-log.ts";
 import { STATE_FILE_NAME } from "./state-file.ts";
 import { toldProgress } from "./told-progress.ts";
 import type { Verification, VerifyDirectoryOptions } from "./verify-contract.ts";
@@ -10,7 +12,8 @@ import type { Verification, VerifyDirectoryOptions } from "./verify-contract.ts"
  * Reads everything that a log's directory holds, and says what is wrong with it. Takes no lock and
  * changes nothing; a writer may be at work. Memory is bounded, whatever the files claim.
  *
- * @throws ERR_SEGLOG_NOT_FOUND | ERR_SEGLOG_IO  the directory cannot be listed; never for damage
+ * @throws ERR_SEGLOG_NOT_FOUND  there is no directory, or no log in it
+ * @throws ERR_SEGLOG_IO  the directory cannot be listed; never for damage
  */
 export async function verifyDirectory(options: VerifyDirectoryOptions): Promise<Verification> {
   const { fs, directory, signal } = options;
@@ -20,6 +23,7 @@ export async function verifyDirectory(options: VerifyDirectoryOptions): Promise<
     told.turn(progress);
   };
   signal?.throwIfAborted();
+  await refuseNoLog(fs, directory);
   let finding: DirectoryFinding;
   for (let tries = 1; ; tries++) {
     const before = await standing(fs, directory);
@@ -35,11 +39,16 @@ export async function verifyDirectory(options: VerifyDirectoryOptions): Promise<
     firstOffset,
     nextOffset,
     segments: segments.length + (unfinished === undefined ? 0 : 1),
-    records: segments.reduce((sum, { records }) => sum + records, 0),
+    records: recordsOf(segments),
+    recordsUnchecked: recordsOf(segments.filter(({ scan }) => scan.header.frameFormat === "plain")),
     bytes: files.bytes,
     clean: isClean(finding),
     damages,
   };
+}
+
+function recordsOf(segments: readonly JudgedSegment[]): number {
+  return segments.reduce((sum, { records }) => sum + records, 0);
 }
 
 function isClean({ damages }: DirectoryFinding): boolean {

@@ -89,6 +89,16 @@ const SEGMENTS: Readonly<Record<string, Mutant<Segment>>> = {
     foundBy: "a sealed segment refuses append and truncate from the call on, and is read",
     breaks: (good) => ({ seal: () => good.sync() }),
   },
+  "drops what refresh is not told of": {
+    foundBy: "refresh of a segment that is written through this object changes nothing",
+    breaks: (good) => ({
+      refresh: (nextOffset) => good.truncate(Math.min(nextOffset, good.nextOffset)),
+    }),
+  },
+  "refreshes when it is closed": {
+    foundBy: "after close every call but close fails with ERR_SEGLOG_CLOSED",
+    breaks: () => ({ refresh: async () => {} }),
+  },
   "reads when it is closed": {
     foundBy: "after close every call but close fails with ERR_SEGLOG_CLOSED",
     breaks(good) {
@@ -193,15 +203,18 @@ const CATALOGS: Readonly<Record<string, Mutant<SegmentCatalog>>> = {
 describe("the kit rejects a segment that", () => {
   it.each(Object.entries(SEGMENTS))("%s", async (_, { foundBy, breaks }) => {
     const parts = COMBINATIONS["checked file store and mapped index"] as Parts;
-    const cases = segmentConformance(async () => {
-      const harness = await harnessOf(parts, memoryPlace);
-      const reopen = harness.reopen as () => Promise<Segment>;
-      return {
-        ...harness,
-        open: async (request) => decorated(await harness.open(request), breaks),
-        reopen: async () => decorated(await reopen(), breaks),
-      };
-    });
+    const cases = segmentConformance(
+      async () => {
+        const harness = await harnessOf(parts, memoryPlace);
+        const reopen = harness.reopen as () => Promise<Segment>;
+        return {
+          ...harness,
+          open: async (request) => decorated(await harness.open(request), breaks),
+          reopen: async () => decorated(await reopen(), breaks),
+        };
+      },
+      { persistent: true },
+    );
     const found = cases.find(({ name }) => name === foundBy);
     expect(found?.name).toBe(foundBy);
     await expect(found?.run()).rejects.toThrow();
@@ -210,11 +223,14 @@ describe("the kit rejects a segment that", () => {
 
 describe("the kit rejects a catalog that", () => {
   it.each(Object.entries(CATALOGS))("%s", async (_, { foundBy, breaks }) => {
-    const cases = segmentCatalogConformance(async () => {
-      const place = await memoryPlace();
-      const open = async () => decorated(await openCatalog(place), breaks);
-      return { open, locks: true, dispose: () => place.dispose() };
-    });
+    const cases = segmentCatalogConformance(
+      async () => {
+        const place = await memoryPlace();
+        const open = async () => decorated(await openCatalog(place), breaks);
+        return { open, dispose: () => place.dispose() };
+      },
+      { locks: true },
+    );
     const found = cases.find(({ name }) => name === foundBy);
     expect(found?.name).toBe(foundBy);
     await expect(found?.run()).rejects.toThrow();

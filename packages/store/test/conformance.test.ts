@@ -76,3 +76,9 @@ test("a place that cannot lose its power fails each case of durability", async (
   expect(cases.length).toBeGreaterThan(0);
   for (const { run } of cases) await expect(run()).rejects.toThrow("the place has no powerCut");
 });
+
+test("the kit refuses a trait that it does not know, when it is called", () => {
+  expect(() => storeConformance(memoryPlace, { powrCut: true } as object)).toThrow(
+    /traits\.powrCut must be absent: the known options are persistent, follows, durable, /,
+  );
+});

@@ -1,11 +1,12 @@
 import { deepStrictEqual } from "node:assert/strict";
 import { type ErrorCode, hasCode } from "@seglog/errors";
 import type { FileHandle, FileSystem } from "../contract.ts";
+import type { FileSystemFixture } from "./index.ts";
 
 /** A case before it has its file system. */
 export interface FixtureCase {
   readonly name: string;
-  run(fs: FileSystem, directory: string): Promise<void>;
+  run(fs: FileSystem, directory: string, fixture: FileSystemFixture): Promise<void>;
 }
 
 /** Makes a file of these bytes, open for writing. */

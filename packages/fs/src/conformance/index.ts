@@ -1,3 +1,4 @@
+import { checkTraits } from "@seglog/errors";
 import type { FileSystem } from "../contract.ts";
 import type { FixtureCase } from "./fixture.ts";
 import { handleCases } from "./handle-cases.ts";
@@ -5,6 +6,7 @@ import { lockCases } from "./lock-cases.ts";
 import { mappingCases } from "./mapping-cases.ts";
 import { misuseCases } from "./misuse-cases.ts";
 import { nameCases } from "./name-cases.ts";
+import { syncFaultCases } from "./sync-fault-cases.ts";
 import { watchCases } from "./watch-cases.ts";
 
 /** One promise of the contract. Its name is the promise; `run` rejects where it is not kept. */
@@ -19,17 +21,35 @@ export interface FileSystemFixture {
   readonly fs: FileSystem;
   /** Path of a directory that is there, is empty, and is nobody else's. */
   readonly directory: string;
+  /**
+   * Makes every sync of a file fail from now on, as the disk or the system would, that of a durable
+   * write too. Needed for {@link FileSystemTraits.failsSyncs} only.
+   */
+  failSyncs?(): void;
   /** Called once, after the case, however it ended. */
   dispose(): Promise<void>;
+}
+
+/** What the fixtures of a factory can do beyond the contract. Each adds cases to the kit. */
+export interface FileSystemTraits {
+  /**
+   * `writeDurably` is a write and a sync of the file, and the fixtures have `failSyncs`. Not for
+   * those where it is one call, that fails for its own bytes only.
+   */
+  readonly failsSyncs?: boolean;
 }
 
 /**
  * What every {@link FileSystem} must do, for any test runner: give each case's name and `run` to
  * `test`. What a power cut leaves is not covered: no file system can show that by its contract.
+ *
+ * @throws ERR_SEGLOG_INVALID_ARGUMENT  an unknown trait
  */
 export function fileSystemConformance(
   factory: () => Promise<FileSystemFixture>,
+  traits: FileSystemTraits = {},
 ): ConformanceCase[] {
+  checkTraits(traits, { failsSyncs: "boolean" });
   const cases: FixtureCase[] = [
     ...nameCases,
     ...handleCases,
@@ -37,13 +57,14 @@ export function fileSystemConformance(
     ...mappingCases,
     ...lockCases,
     ...watchCases,
+    ...(traits.failsSyncs === true ? syncFaultCases : []),
   ];
   return cases.map(({ name, run }) => ({
     name,
     async run() {
       const fixture = await factory();
       try {
-        await run(fixture.fs, fixture.directory);
+        await run(fixture.fs, fixture.directory, fixture);
       } finally {
         await fixture.dispose();
       }

@@ -4,7 +4,7 @@ import type { Index } from "../contract.ts";
 export interface IndexHarness {
   /** Opens the empty index; called once. */
   open(): Promise<Index>;
-  /** After `close`: opens what was written again. Absent where nothing outlives closing. */
+  /** After `close`: opens what was written again. Needed for `IndexTraits.persistent` only. */
   readonly reopen?: () => Promise<Index>;
   /** Whether every entry is kept, so that `read` finds each. */
   readonly exact: boolean;

@@ -23,10 +23,15 @@ export interface LogPlace {
   open(options?: LogPlaceOptions): Promise<Log>;
   /**
    * Takes from the log that is open what is not durable, as a power cut does; the kit does not
-   * touch that log any more, and opens another. Absent where nothing is durable.
+   * touch that log any more, and opens another. Needed for `LogTraits.durable` only.
    */
   readonly crash?: () => Promise<void>;
-  /** Fills this place, which is empty, with a snapshot. Absent where there is no such thing. */
+  /**
+   * Opens the log of this place read-only, also while it is open, as another process does. Needed
+   * for `LogTraits.follows` only, and only called when there is a log.
+   */
+  readonly openReader?: () => Promise<Log>;
+  /** Fills this place, which is empty, with a snapshot. Needed for `LogTraits.restorable` only. */
   readonly restore?: (stream: ReadableStream<Uint8Array>) => Promise<unknown>;
   /** Removes the place. Called once, also when the case failed. */
   dispose(): Promise<void>;

@@ -49,6 +49,20 @@ export const LIFETIME_CASES: PlaceCases = {
     expectEqual([log.firstOffset, log.nextOffset, log.committedOffset], [0, 3, 3], "properties");
   },
 
+  "refresh of a log that is written changes nothing": async (place) => {
+    const log = await place.open(SMALL_SEGMENTS);
+    appendMany(log, 6);
+    await log.sync();
+    appendMany(log, 1); // and no roll, which may commit
+    await log.refresh();
+    expectEqual([log.nextOffset, log.committedOffset], [7, 6], "properties");
+    await expectHolds(log, range(0, 6), "refreshed");
+    await log.sync();
+    await log.refresh();
+    await expectHolds(log, range(0, 7), "synced and refreshed");
+    await log.close();
+  },
+
   "an iteration over a closed log fails with ERR_SEGLOG_CLOSED": async (place) => {
     const log = await place.open(SMALL_SEGMENTS);
     appendMany(log, 6);
@@ -93,7 +107,8 @@ export const SNAPSHOT_CASES: (other: () => Promise<LogPlace>) => PlaceCases = (o
       appendMany(log, count);
       await log.sync();
       const target = count === 0 ? await other() : place;
-      await target.restore?.(log.reader());
+      if (target.restore === undefined) throw new Error("the place has no restore");
+      await target.restore(log.reader());
       const copy = await target.open(SMALL_SEGMENTS);
       expectEqual([copy.firstOffset, copy.nextOffset], [5, 5 + count], "bounds");
       await expectHolds(copy, range(5, 5 + count), "restored");
@@ -108,8 +123,10 @@ export const SNAPSHOT_CASES: (other: () => Promise<LogPlace>) => PlaceCases = (o
   },
 });
 
-async function crashed(place: LogPlace): Promise<Log> {
-  await place.crash?.();
+/** The log of `place` as a power cut leaves it. */
+export async function crashed(place: LogPlace): Promise<Log> {
+  if (place.crash === undefined) throw new Error("the place has no crash");
+  await place.crash();
   return place.open(SMALL_SEGMENTS);
 }
 
@@ -122,11 +139,17 @@ function callsOf(log: Log): (() => unknown)[] {
     () => log.read(0),
     () => log.readView(0),
     () => drain(log.batches()),
+    () => drain(log.batchesView()),
     () => log.tailBatches(),
+    () => log.refresh(),
+    () => log.cursor("a"),
+    () => log.cursors(),
+    () => log.removeCursor("a"),
     () => log.offsetAtTime(0),
     () => log.offsetRange(),
     () => log.truncateBefore(1),
     () => log.truncateAfter(1),
+    () => log.resume(),
     () => log.enforceRetention(),
     () => log.segments(),
     () => log.reader(),

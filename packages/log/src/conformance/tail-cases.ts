@@ -1,13 +1,5 @@
-import type { Log, TailOptions } from "../contract.ts";
-import {
-  appendMany,
-  bytesOf,
-  expectCode,
-  expectEqual,
-  expectThat,
-  range,
-  textOf,
-} from "./expect.ts";
+import { appendMany, bytesOf, expectCode, expectEqual, expectThat, range } from "./expect.ts";
+import { type Follower, follow, turn } from "./follower.ts";
 import { type LogCases, onLogs, type PlaceCases } from "./harness.ts";
 
 const LOG_CASES: LogCases = {
@@ -108,33 +100,3 @@ const LOG_CASES: LogCases = {
 
 /** What the kit asks of `tailBatches`. */
 export const TAIL_CASES: PlaceCases = onLogs(LOG_CASES);
-
-interface Follower {
-  readonly found: [number, string][];
-  readonly ended: Promise<void>;
-  /** Resolves when `count` records were given; rejects when they do not come. */
-  has(count: number): Promise<void>;
-}
-
-/** Turns of the event loop after which what was to come does not come any more. */
-const TURNS_MAX = 10_000;
-
-function follow(log: Log, options?: TailOptions): Follower {
-  const found: [number, string][] = [];
-  const ended = (async () => {
-    for await (const batch of log.tailBatches(options)) {
-      for (const record of batch) found.push([record.offset, textOf(record)]);
-    }
-  })();
-  const has = async (count: number): Promise<void> => {
-    for (let turns = 0; found.length < count; turns++) {
-      expectThat(turns < TURNS_MAX, `a tail gives ${count} records, found ${found.length}`);
-      await turn();
-    }
-  };
-  return { found, ended, has };
-}
-
-function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}

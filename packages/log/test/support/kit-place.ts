@@ -9,12 +9,15 @@ export interface KitPlaceParts {
   readonly limits?: PlaceOptions;
   /** What the kit is given in the place of a log. */
   readonly decorate?: (log: Log, options: OpenLogOptions) => Log;
+  /** The same of one that is opened read-only. Default: it is not decorated. */
+  readonly decorateReader?: (log: Log) => Log;
   readonly dispose?: () => Promise<void>;
 }
 
 /** Places for the kit, over a disk in memory unless said otherwise. */
 export function kitPlaces(parts: KitPlaceParts = {}): LogPlaceFactory {
   const { makeFs = memoryFileSystem, limits = {}, decorate = (log) => log } = parts;
+  const { decorateReader = (log) => log } = parts;
   return async () => {
     let fs = makeFs();
     const place: LogPlace = {
@@ -24,6 +27,7 @@ export function kitPlaces(parts: KitPlaceParts = {}): LogPlaceFactory {
         const catalog = await placeOn(fs, limits).catalog(entries);
         return decorate(await openLog(catalog, options), options);
       },
+      openReader: async () => decorateReader(await placeOn(fs, limits).open({ readOnly: true })),
       async crash() {
         fs = await copyDisk(fs, limits.directory);
       },

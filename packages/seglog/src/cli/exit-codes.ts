@@ -5,6 +5,9 @@ export const EXIT_USAGE = 2;
 /** A log or file is damaged, or not what it should be. */
 export const EXIT_DAMAGED = 3;
 
+/** `verify` found nothing wrong but what a repair could not bring back. */
+export const EXIT_LOST = 7;
+
 interface ExitCode {
   readonly code: number;
   readonly meaning: string;
@@ -54,6 +57,11 @@ export const EXIT_CODES: readonly ExitCode[] = Object.freeze([
       "ERR_SEGLOG_POISONED",
       "ERR_SEGLOG_OVERLOADED",
     ],
+  },
+  {
+    code: EXIT_LOST,
+    meaning: "`verify` found nothing wrong but lost records, which an earlier repair has left",
+    errors: [],
   },
   { code: 130, meaning: "ended by SIGINT; what was acknowledged stays", errors: [] },
   { code: 143, meaning: "ended by SIGTERM; what was acknowledged stays", errors: [] },

@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import { streamError } from "./stream-error.ts";
 
 /** The chunks of `input`, which ends when the signal aborts. */
 export async function* inputChunks(
@@ -13,7 +14,7 @@ export async function* inputChunks(
     if (!signal.aborted) yield* input;
   } catch (error) {
     // destroying it is what ended it early
-    if (!signal.aborted) throw error;
+    if (!signal.aborted) throw streamError("read", { path: "standard input", cause: error });
   } finally {
     signal.removeEventListener("abort", stop);
   }

@@ -1,4 +1,5 @@
 import type { Writable } from "node:stream";
+import { streamError } from "./stream-error.ts";
 
 const BUFFER_BYTES = 1 << 18;
 
@@ -8,23 +9,27 @@ const BUFFER_BYTES = 1 << 18;
  */
 export class Output {
   readonly #stream: Writable;
+  readonly #name: string;
   readonly #columns: number | undefined;
   readonly #hasColors: boolean;
   #buffer = new Uint8Array(BUFFER_BYTES);
   #length = 0;
   #spare: Uint8Array<ArrayBuffer> | undefined;
   #writing: Promise<void> = Promise.resolve();
-  #failure: Error | undefined;
+  #failure: { readonly error: unknown } | undefined;
 
-  constructor(stream: Writable & { isTTY?: boolean; columns?: number; hasColors?(): boolean }) {
+  /** @param name  of the stream, for errors: "standard output" */
+  constructor(
+    stream: Writable & { isTTY?: boolean; columns?: number; hasColors?(): boolean },
+    name: string,
+  ) {
     this.#stream = stream;
+    this.#name = name;
     this.#columns = stream.isTTY === true ? (stream.columns ?? 80) : undefined;
     // hasColors heeds NO_COLOR, and TERM=dumb
     this.#hasColors = stream.isTTY === true && stream.hasColors?.() === true;
     // also of a write that nobody awaits, which would end the process
-    stream.on("error", (error) => {
-      this.#failure ??= error;
-    });
+    stream.on("error", (cause) => this.#fail(cause));
   }
 
   /** What a library writes to by itself, on a terminal. */
@@ -72,12 +77,13 @@ export class Output {
   }
 
   /**
-   * Resolves when what was collected is handed on.
+   * Resolves when what was collected is handed on. After a failure it is the same failure again.
    *
    * @throws EPIPE  nobody reads it any more
+   * @throws ERR_SEGLOG_IO  the system refused it
    */
   async flush(): Promise<void> {
-    if (this.#failure !== undefined) throw this.#failure;
+    if (this.#failure !== undefined) throw this.#failure.error;
     if (this.#length > 0) this.#writing = this.#write(this.#writing);
     await this.#writing;
   }
@@ -91,9 +97,15 @@ export class Output {
     this.#length = 0;
     await before;
     await new Promise<void>((resolve, reject) => {
-      this.#stream.write(bytes, (error) => (error == null ? resolve() : reject(error)));
+      this.#stream.write(bytes, (cause) => (cause == null ? resolve() : reject(this.#fail(cause))));
     });
     if (buffer.length === BUFFER_BYTES) this.#spare = buffer;
+  }
+
+  /** @returns the first failure: later ones follow from it */
+  #fail(cause: unknown): unknown {
+    this.#failure ??= { error: streamError("write", { path: this.#name, cause }) };
+    return this.#failure.error;
   }
 
   #reserve(bytes: number): void {

@@ -2,11 +2,7 @@ import { inspect } from "node:util";
 import { CommanderError } from "commander";
 import { EXIT_USAGE, exitCodeOf } from "./exit-codes.ts";
 import type { Output } from "./output.ts";
-
-/** Whether nobody reads any more what is written: `seglog cat log | head`. */
-export function isClosedPipe(error: unknown): boolean {
-  return (error as { code?: unknown } | null)?.code === "EPIPE";
-}
+import { isClosedPipe } from "./stream-error.ts";
 
 /** Says in one line on `notes` what has failed, if it has. @returns what to exit with */
 export function reportError(error: unknown, notes: Output, { debug }: { debug: boolean }): number {

@@ -8,6 +8,7 @@ import {
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
+import { crc32 } from "node:zlib";
 import { expect, test } from "vitest";
 import { openLog } from "../../src/index.ts";
 import { temporaryDirectory } from "../temporary.ts";
@@ -73,6 +74,15 @@ test("inspect --json has the same, and --segment-bytes-max says what full is", a
       { baseOffset: 8, nextOffset: 10, fill: 0.25, active: true },
     ],
   });
+});
+
+test("inspect --json names one mapper: what maps files on this machine", async () => {
+  const directory = await tenRecords();
+  const [found = {}] = jsonLines((await seglog(["inspect", directory, "--json"])).stdout);
+  const { stdout } = await seglog(["inspect", directory]);
+  expect(stdout).toContain(`\nmapper   ${found["mapper"]}\n`);
+  expect(found["stats"]).toMatchObject({ segments: 3, storeBytes: 200 });
+  expect(found["stats"]).not.toHaveProperty("mapper");
 });
 
 test("dump lists the frames of a store with positions, and how it ends", async () => {
@@ -209,7 +219,53 @@ test("repair --dry-run changes nothing and exits with 3; repair mends, and says 
   expect(done.stdout).toMatch(/\nin quarantine: .*\.store\n/);
   expect(done.stdout).toMatch(/\nlost: \[3, 4\)\n$/);
   expect(await seglog(["repair", directory, "--json"])).toMatchObject({ code: 0 });
+  expect(await seglog(["repair", directory, "--dry-run"])).toMatchObject({ code: 0 });
   expect((await seglog(["cat", directory, "--from", "4"])).code).toBe(0);
+});
+
+test("behind a repair verify exits with 7 while only lost records are wrong, and with 3 again after", async () => {
+  const directory = await tenRecords();
+  damage(directory, 32 + 60 + 16);
+  await seglog(["repair", directory]);
+  const ran = await seglog(["verify", directory]);
+  expect(ran).toMatchObject({ code: 7, stderr: "" });
+  expect(ran.stdout).toMatch(
+    /^lost record: .* at 60, records \[3, 4\): .*\nsound but for lost records: 9 records \[0, 10\)/,
+  );
+  expect((await seglog(["verify", directory, "--json"])).code).toBe(7);
+  damage(directory, 32 + 20 + 16);
+  const again = await seglog(["verify", directory]);
+  expect(again.code).toBe(3);
+  expect(again.stdout).toMatch(/\ndamaged: 8 records/);
+});
+
+test("verify of a plain log says that a damaged value would not show", async () => {
+  const directory = join(temporaryDirectory(), "log");
+  const log = await openLog(directory, { frameFormat: "plain" });
+  await log.appendBatch(["rec0", "rec1"]);
+  await log.close();
+  damage(directory, 32 + 16);
+  const { code, stdout } = await seglog(["verify", directory]);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(
+    /^unchecked: 2 records without checksums, format plain: .*\nsound: 2 records/,
+  );
+});
+
+test("verify of a log of a later release calls it neither sound nor damaged, and exits with 3", async () => {
+  const directory = await tenRecords();
+  const path = join(directory, FIRST_STORE);
+  const bytes = readFileSync(path);
+  bytes.writeUInt16BE(2, 8);
+  bytes.writeUInt32BE(crc32(bytes.subarray(0, 28)), 28);
+  writeFileSync(path, bytes);
+  const { code, stdout } = await seglog(["verify", directory]);
+  expect(code).toBe(3);
+  expect(stdout).toMatch(/^later version: .* has version 2\nof a later release, not judged: /);
+  const repair = await seglog(["repair", directory]);
+  expect(repair.code).toBe(3);
+  expect(repair.stderr).toContain("ERR_SEGLOG_UNSUPPORTED_FORMAT");
+  expect(readFileSync(path).equals(bytes)).toBe(true);
 });
 
 test("repair of a sound log has nothing to do", async () => {

@@ -1,7 +1,7 @@
-import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { PassThrough, Writable } from "node:stream";
+import { PassThrough, Readable, Writable } from "node:stream";
 import { expect, test } from "vitest";
 import { EXIT_CODES } from "../../src/cli/exit-codes.ts";
 import { runProgram } from "../../src/cli/run-program.ts";
@@ -157,6 +157,54 @@ test.each([
   const log = await openLog(directory, { readOnly: true });
   expect(log.committedOffset - log.firstOffset).toBe(left);
   await log.close();
+});
+
+test
+  .skipIf(!existsSync("/dev/full"))
+  .each([["cat"], ["inspect"], ["export"], ["verify"], ["cat", "--help"]])(
+  "%j to a full disk fails once, with 6",
+  async (...args) => {
+    const directory = await logOf("a", "b");
+    const full = openSync("/dev/full", "w");
+    const ran = spawnSync(process.execPath, [MAIN, ...args, directory], {
+      stdio: ["ignore", full, "pipe"],
+      encoding: "utf8",
+    });
+    closeSync(full);
+    expect(ran.status).toBe(6);
+    expect(ran.stderr).toMatch(
+      /^seglog: ERR_SEGLOG_IO: write failed on standard output: ENOSPC[^\n]*\n$/,
+    );
+  },
+);
+
+test.skipIf(!existsSync("/dev/full"))(
+  "what cannot be said on standard error is 6, too",
+  async () => {
+    const directory = await logOf("a", "b");
+    const full = openSync("/dev/full", "w");
+    const exitOf = (...args: string[]): number | null =>
+      spawnSync(process.execPath, [MAIN, ...args], { stdio: ["ignore", "pipe", full] }).status;
+    expect(exitOf("truncate", directory, "--before", "1", "--yes")).toBe(6);
+    expect(exitOf("cat", `${directory}-none`), "the failure itself comes first").toBe(5);
+    expect(exitOf("cat", directory), "there was nothing to say").toBe(0);
+    closeSync(full);
+  },
+);
+
+test("input that the system refuses is an error with a code, and exits with 6", async () => {
+  const stdin = new Readable({
+    read() {
+      const errno = { code: "EIO", syscall: "read" };
+      this.destroy(Object.assign(new Error("EIO: i/o error, read"), errno));
+    },
+  });
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  const io = { stdin, stdout, stderr } as unknown as NodeJS.Process;
+  expect(await runProgram(["append", join(temporaryDirectory(), "log")], io)).toBe(6);
+  expect(String(stderr.read())).toMatch(
+    /^seglog: ERR_SEGLOG_IO: read failed on standard input: EIO/,
+  );
 });
 
 test("who imports the library loads nothing of the command's, nor a server", () => {

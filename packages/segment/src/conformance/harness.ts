@@ -21,7 +21,9 @@ export interface SegmentRequest {
 export interface SegmentHarness {
   /** Opens the empty segment; called once. Records of 3 MiB must fit. */
   open(request: SegmentRequest): Promise<Segment>;
-  /** After `close`: opens for appending what was left. Absent where nothing outlives closing. */
+  /**
+   * After `close`: opens for appending what was left. Needed for `SegmentTraits.persistent` only.
+   */
   readonly reopen?: () => Promise<Segment>;
   /** Removes what the case left. Called also after a failure. */
   dispose(): Promise<void>;
@@ -31,12 +33,27 @@ export interface SegmentHarness {
 export interface SegmentCatalogHarness {
   /** Opens the catalog for writing: empty at first, after `close` with what was left. */
   open(): Promise<SegmentCatalog>;
-  /** Opens it read-only, also while it is open for writing. Absent where that is not possible. */
+  /**
+   * Opens it read-only, also while it is open for writing, as another process does. Needed for
+   * `SegmentCatalogTraits.follows` only.
+   */
   readonly openReadOnly?: () => Promise<SegmentCatalog>;
-  /** Whether `open` fails with `ERR_SEGLOG_LOCKED` while the catalog is open for writing. */
-  readonly locks: boolean;
   /** Removes what the case left. Called also after a failure. */
   dispose(): Promise<void>;
+}
+
+/** What the segments of a factory can do. Each adds cases to the kit. */
+export interface SegmentTraits {
+  /** A segment that was closed can be opened again: the harnesses have `reopen`. */
+  readonly persistent?: boolean;
+}
+
+/** What the catalogs of a factory can do. Each adds cases to the kit. */
+export interface SegmentCatalogTraits {
+  /** They are read beside their writer, and follow it: the harnesses have `openReadOnly`. */
+  readonly follows?: boolean;
+  /** `open` fails with `ERR_SEGLOG_LOCKED` while the catalog is open for writing. */
+  readonly locks?: boolean;
 }
 
 /** Cases by name, each given a harness of its own. */

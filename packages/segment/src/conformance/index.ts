@@ -1,19 +1,48 @@
+import { checkTraits, invalidArgument } from "@seglog/errors";
 import { APPEND_CASES, LIMIT_CASES } from "./append-cases.ts";
 import { OPEN_CASES, SEGMENT_CASES } from "./catalog-cases.ts";
-import type { Cases, ConformanceCase, SegmentCatalogHarness, SegmentHarness } from "./harness.ts";
+import { CURSOR_CASES } from "./cursor-cases.ts";
+import { FOLLOW_CASES, PUBLISH_CASES } from "./follow-cases.ts";
+import type {
+  Cases,
+  ConformanceCase,
+  SegmentCatalogHarness,
+  SegmentCatalogTraits,
+  SegmentHarness,
+  SegmentTraits,
+} from "./harness.ts";
 import { END_CASES, REOPEN_CASES, TRUNCATE_CASES } from "./lifetime-cases.ts";
 import { READ_CASES, SCAN_CASES } from "./read-cases.ts";
-import { CATALOG_END_CASES, STATE_CASES } from "./state-cases.ts";
+import { CATALOG_END_CASES, LOCK_CASES, STATE_CASES } from "./state-cases.ts";
 
 export type {
   ConformanceCase,
   SegmentCatalogHarness,
+  SegmentCatalogTraits,
   SegmentHarness,
   SegmentRequest,
+  SegmentTraits,
 } from "./harness.ts";
 
-/** Every promise of `Segment`, to be run against an implementation by any test runner. */
-export function segmentConformance(factory: () => Promise<SegmentHarness>): ConformanceCase[] {
+/**
+ * Every promise of `Segment`, to be run against an implementation by any test runner.
+ *
+ * @throws ERR_SEGLOG_INVALID_ARGUMENT  an unknown trait; from a case, a harness with `reopen` and
+ *   without the trait `persistent`
+ */
+export function segmentConformance(
+  factory: () => Promise<SegmentHarness>,
+  traits: SegmentTraits = {},
+): ConformanceCase[] {
+  checkTraits(traits, { persistent: "boolean" });
+  const isPersistent = traits.persistent === true;
+  // what a harness can do and nobody asks for would be tried by no case
+  const asked = async (): Promise<SegmentHarness> => {
+    const harness = await factory();
+    if (harness.reopen === undefined || isPersistent) return harness;
+    await harness.dispose();
+    throw invalidArgument("traits.persistent", traits.persistent, "true with a `reopen`");
+  };
   return [
     APPEND_CASES,
     LIMIT_CASES,
@@ -21,17 +50,38 @@ export function segmentConformance(factory: () => Promise<SegmentHarness>): Conf
     SCAN_CASES,
     TRUNCATE_CASES,
     END_CASES,
-    REOPEN_CASES,
-  ].flatMap((cases) => over(factory, cases));
+    ...(isPersistent ? [REOPEN_CASES] : []),
+  ].flatMap((cases) => over(asked, cases));
 }
 
-/** Every promise of `SegmentCatalog`; those of the segments that it opens are the other kit's. */
+/**
+ * Every promise of `SegmentCatalog`; those of the segments that it opens are the other kit's.
+ *
+ * @throws ERR_SEGLOG_INVALID_ARGUMENT  an unknown trait; from a case, a harness with `openReadOnly`
+ *   and without the trait `follows`
+ */
 export function segmentCatalogConformance(
   factory: () => Promise<SegmentCatalogHarness>,
+  traits: SegmentCatalogTraits = {},
 ): ConformanceCase[] {
-  return [SEGMENT_CASES, OPEN_CASES, STATE_CASES, CATALOG_END_CASES].flatMap((cases) =>
-    over(factory, cases),
-  );
+  checkTraits(traits, { follows: "boolean", locks: "boolean" });
+  const follows = traits.follows === true;
+  const asked = async (): Promise<SegmentCatalogHarness> => {
+    const harness = await factory();
+    if (harness.openReadOnly === undefined || follows) return harness;
+    await harness.dispose();
+    throw invalidArgument("traits.follows", traits.follows, "true with an `openReadOnly`");
+  };
+  return [
+    SEGMENT_CASES,
+    OPEN_CASES,
+    STATE_CASES,
+    CURSOR_CASES,
+    PUBLISH_CASES,
+    CATALOG_END_CASES,
+    ...(traits.locks === true ? [LOCK_CASES] : []),
+    ...(follows ? [FOLLOW_CASES] : []),
+  ].flatMap((cases) => over(asked, cases));
 }
 
 function over<Harness extends { dispose(): Promise<void> }>(

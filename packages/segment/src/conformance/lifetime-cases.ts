@@ -94,6 +94,18 @@ export const END_CASES: Cases<SegmentHarness> = {
     await Promise.all([segment.close(), segment.close()]);
     await segment.close();
   },
+  async "refresh of a segment that is written through this object changes nothing"({ open }) {
+    const segment = await open({ baseOffset: 5 });
+    const records = someRecords(6);
+    appendAll(segment, records.slice(0, 3));
+    for (const nextOffset of [5, 7, 8, 900]) {
+      await segment.refresh(nextOffset);
+      holdsRecords(segment, records.slice(0, 3));
+    }
+    appendAll(segment, records.slice(3));
+    holdsRecords(segment, records);
+    await segment.close();
+  },
   async "after close every call but close fails with ERR_SEGLOG_CLOSED"({ open }) {
     const segment = await open({ baseOffset: 0 });
     appendAll(segment, someRecords(3));
@@ -147,7 +159,7 @@ export const REOPEN_CASES: Cases<SegmentHarness> = {
 
 /** The segment at 70,000 holds `records`: when opened again, and when it grew and was once more. */
 async function goesOn({ reopen }: SegmentHarness, records: readonly ModelRecord[]): Promise<void> {
-  if (reopen === undefined) return;
+  if (reopen === undefined) throw new Error("the harness has no reopen");
   const second = await reopen();
   equal("baseOffset", second.baseOffset, 70_000);
   equal("tornBytes", second.tornBytes, 0);
@@ -178,6 +190,7 @@ async function isClosed(segment: Segment): Promise<void> {
     await failsWith(code, `scan(${offset})`, () => segment.scan(offset, ALL));
     await failsWith(code, `truncate(${offset})`, () => segment.truncate(offset));
   }
+  await failsWith(code, "refresh", () => segment.refresh(3));
   await failsWith(code, "flush", () => segment.flush());
   await failsWith(code, "sync", () => segment.sync());
   await failsWith(code, "seal", () => segment.seal());

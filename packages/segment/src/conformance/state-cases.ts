@@ -1,14 +1,23 @@
-import type { CatalogState, SegmentCatalog } from "../contract.ts";
+import type { CatalogState, LogProgress, SegmentCatalog } from "../contract.ts";
 import { fill, listed } from "./catalog-cases.ts";
 import { equal, failsWith } from "./expect.ts";
 import type { Cases, SegmentCatalogHarness } from "./harness.ts";
 import { appendAll, holdsRecords, someRecords } from "./records.ts";
 
-const STATE: CatalogState = Object.freeze({
+/** A state with a value in every field. */
+export const STATE: CatalogState = Object.freeze({
   firstOffset: 12,
   closedAt: 34,
   truncatingTo: 20,
   lastTime: 1_700_000_000_000,
+});
+
+/** How far an empty log is. */
+export const NO_PROGRESS: LogProgress = Object.freeze({
+  firstOffset: 0,
+  committedOffset: 0,
+  cutCount: 0,
+  cuts: [],
 });
 
 const STATES: readonly CatalogState[] = [
@@ -90,7 +99,7 @@ export const STATE_CASES: Cases<SegmentCatalogHarness> = {
   },
 };
 
-/** What `close`, the lock and opening read-only promise. */
+/** What `close` promises. */
 export const CATALOG_END_CASES: Cases<SegmentCatalogHarness> = {
   async "close is idempotent, also while it runs"({ open }) {
     const catalog = await open();
@@ -113,45 +122,21 @@ export const CATALOG_END_CASES: Cases<SegmentCatalogHarness> = {
     holdsRecords(segment, records);
     await segment.close();
   },
-  async "where it locks, a second writer is refused until the first has closed"({ open, locks }) {
-    if (!locks) return;
+};
+
+/** What the lock promises, where there is one. */
+export const LOCK_CASES: Cases<SegmentCatalogHarness> = {
+  async "where it locks, a second writer is refused until the first has closed"({ open }) {
     const catalog = await open();
     await failsWith("ERR_SEGLOG_LOCKED", "a second open", open);
     await failsWith("ERR_SEGLOG_LOCKED", "a third open", open);
     await catalog.close();
     await (await open()).close();
   },
-  async "opened read-only it is read, also beside a writer, and refuses to write"(harness) {
-    if (harness.openReadOnly === undefined) return;
-    const writer = await harness.open();
-    await writer.saveState(STATE);
-    await fill(writer, { baseOffset: 0, count: 20 });
-    await fill(writer, { baseOffset: 20, count: 20 });
-    const reader = await harness.openReadOnly();
-    equal("readOnly", reader.readOnly, true);
-    equal("base offsets", await listed(reader), [0, 20]);
-    await hasState(reader, STATE);
-    const sealed = await reader.open(0, { mode: "sealed", nextOffset: 20 });
-    holdsRecords(sealed, someRecords(20));
-    const last = await reader.open(20, { mode: "crashed" });
-    holdsRecords(last, someRecords(20));
-    const code = "ERR_SEGLOG_READ_ONLY";
-    for (const segment of [sealed, last]) {
-      await failsWith(code, "append", () => segment.append(new Uint8Array(1), 2 ** 47, false));
-      await failsWith(code, "truncate", () => segment.truncate(segment.baseOffset));
-      await segment.close();
-    }
-    await failsWith(code, "create", () => reader.create(40));
-    await failsWith(code, "remove", () => reader.remove([0]));
-    await failsWith(code, "saveState", () => reader.saveState(STATE));
-    await reader.close();
-    await isClosed(reader);
-    equal("base offsets", await listed(writer), [0, 20]);
-    await writer.close();
-  },
 };
 
-async function hasState(catalog: SegmentCatalog, state: CatalogState): Promise<void> {
+/** Checks what is loaded, field by field. */
+export async function hasState(catalog: SegmentCatalog, state: CatalogState): Promise<void> {
   const found = await catalog.loadState();
   equal("firstOffset", found?.firstOffset, state.firstOffset);
   equal("closedAt", found?.closedAt, state.closedAt);
@@ -159,7 +144,8 @@ async function hasState(catalog: SegmentCatalog, state: CatalogState): Promise<v
   equal("lastTime", found?.lastTime, state.lastTime);
 }
 
-async function isClosed(catalog: SegmentCatalog): Promise<void> {
+/** Checks that every call but `close` is refused. */
+export async function isClosed(catalog: SegmentCatalog): Promise<void> {
   const code = "ERR_SEGLOG_CLOSED";
   await failsWith(code, "list", () => catalog.list());
   await failsWith(code, "create", () => catalog.create(99));
@@ -167,4 +153,10 @@ async function isClosed(catalog: SegmentCatalog): Promise<void> {
   await failsWith(code, "remove", () => catalog.remove([0]));
   await failsWith(code, "loadState", () => catalog.loadState());
   await failsWith(code, "saveState", () => catalog.saveState(STATE));
+  await failsWith(code, "publish", () => catalog.publish(NO_PROGRESS));
+  await failsWith(code, "published", () => catalog.published());
+  await failsWith(code, "watch", () => catalog.watch(() => {}));
+  await failsWith(code, "listCursors", () => catalog.listCursors());
+  await failsWith(code, "saveCursor", () => catalog.saveCursor("a", 0));
+  await failsWith(code, "removeCursor", () => catalog.removeCursor("a"));
 }

@@ -1,3 +1,4 @@
+import { checkTraits } from "@seglog/errors";
 import { appendCases, type StoreCases } from "./append-cases.ts";
 import { DURABILITY_CASES, END_CASES, type PlaceCases, REOPEN_CASES } from "./end-cases.ts";
 import { FOLLOW_CASES } from "./follow-cases.ts";
@@ -9,11 +10,20 @@ export type { ConformanceCase, StorePlace, StorePlaceFactory, StoreTraits } from
 /**
  * The promises of `Store`, each as a case that any implementation, or decorator, must pass.
  * Positions are only compared, never calculated with: they rise, and the next one is `size`.
+ *
+ * @throws ERR_SEGLOG_INVALID_ARGUMENT  an unknown trait
  */
 export function storeConformance(
   factory: StorePlaceFactory,
   traits: StoreTraits = {},
 ): ConformanceCase[] {
+  checkTraits(traits, {
+    persistent: "boolean",
+    follows: "boolean",
+    durable: "boolean",
+    recordBytesMax: "integer",
+    stagedBytesMax: "integer",
+  });
   return [
     ...fromStores(factory, appendCases(traits)),
     ...fromStores(factory, READ_CASES),

@@ -7,7 +7,7 @@ import { splitInput } from "../input-chunks.ts";
 import { LengthSplitter } from "../length-prefix.ts";
 import { LineSplitter } from "../line-splitter.ts";
 import { parseJson } from "../record-line.ts";
-import { isClosedPipe } from "../report-error.ts";
+import { isClosedPipe } from "../stream-error.ts";
 import { addWriterOptions, type WriterOptions, writerOptions } from "../writer-options.ts";
 
 interface AppendOptions extends WriterOptions {

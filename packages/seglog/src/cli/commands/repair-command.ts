@@ -4,7 +4,6 @@ import { repairLog } from "../../repair-log.ts";
 import { byteProgress } from "../byte-progress.ts";
 import type { CommandIo } from "../command-io.ts";
 import { EXIT_DAMAGED } from "../exit-codes.ts";
-import { refuseNoLog } from "../refuse-no-log.ts";
 import { damageLine } from "./verify-command.ts";
 
 interface RepairOptions {
@@ -40,7 +39,6 @@ Examples:
 async function repair(io: CommandIo, directory: string, options: RepairOptions): Promise<void> {
   const { output, notes } = io;
   const { dryRun = false, json = false } = options;
-  await refuseNoLog(directory);
   const progress = byteProgress(notes);
   let done: Awaited<ReturnType<typeof repairLog>>;
   try {

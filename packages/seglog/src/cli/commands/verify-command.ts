@@ -1,11 +1,10 @@
-import type { Damage } from "@seglog/segment";
+import type { Damage, Verification } from "@seglog/segment";
 import type { Command } from "commander";
 import { verifyLog } from "../../verify-log.ts";
 import { byteProgress } from "../byte-progress.ts";
 import type { CommandIo } from "../command-io.ts";
-import { EXIT_DAMAGED } from "../exit-codes.ts";
+import { EXIT_DAMAGED, EXIT_LOST } from "../exit-codes.ts";
 import { bytesText, countOf } from "../quantities.ts";
-import { refuseNoLog } from "../refuse-no-log.ts";
 
 export function addVerifyCommand(program: Command, io: CommandIo): void {
   program
@@ -20,11 +19,13 @@ export function addVerifyCommand(program: Command, io: CommandIo): void {
     .addHelpText(
       "after",
       `
-Exits with ${EXIT_DAMAGED} when a damage was found that is not harmless.
+Exits with ${EXIT_DAMAGED} when a damage was found that is not harmless; with ${EXIT_LOST} when all
+such are records that an earlier repair has given up, and the rest is sound.
 
 Examples:
   seglog verify events
-  seglog verify events --json | jq .damages`,
+  seglog verify events --json | jq .damages
+  seglog repair events && seglog verify events  # 0, or ${EXIT_LOST} where records are lost`,
     )
     .action((directory: string, options: { readonly json?: boolean }) =>
       verify(io, directory, options),
@@ -37,24 +38,42 @@ async function verify(
   { json = false }: { readonly json?: boolean },
 ): Promise<void> {
   const { output, notes, interruption } = io;
-  await refuseNoLog(directory);
   const progress = byteProgress(notes);
-  let found: Awaited<ReturnType<typeof verifyLog>>;
+  let found: Verification;
   try {
     const { signal } = interruption;
     found = await verifyLog(directory, { onProgress: progress.show, signal });
   } finally {
     progress.stop();
   }
+  const { text, exitCode } = verdictOf(found);
   if (json) output.json(found);
   else {
     for (const damage of found.damages) output.line(damageLine(damage));
-    const { records, segments, bytes, firstOffset, nextOffset, clean } = found;
+    const { records, recordsUnchecked, segments, bytes, firstOffset, nextOffset } = found;
+    if (recordsUnchecked > 0) output.line(uncheckedLine(recordsUnchecked));
     const held = `${countOf(records, "record")} [${firstOffset}, ${nextOffset})`;
     const read = `${countOf(segments, "segment")}, ${bytesText(bytes)}`;
-    output.line(`${clean ? "sound" : "damaged"}: ${held}, ${read}`);
+    output.line(`${text}: ${held}, ${read}`);
   }
-  if (!found.clean) io.exitWith(EXIT_DAMAGED);
+  io.exitWith(exitCode);
+}
+
+function verdictOf({ damages }: Verification): {
+  readonly text: string;
+  readonly exitCode: number;
+} {
+  const harmful = damages.filter(({ harmless }) => !harmless);
+  if (harmful.length === 0) return { text: "sound", exitCode: 0 };
+  const others = harmful.filter(({ kind }) => kind !== "lost record");
+  if (others.length === 0) return { text: "sound but for lost records", exitCode: EXIT_LOST };
+  const isLater = others.every(({ kind }) => kind === "later version");
+  return { text: isLater ? "of a later release, not judged" : "damaged", exitCode: EXIT_DAMAGED };
+}
+
+function uncheckedLine(records: number): string {
+  const count = countOf(records, "record");
+  return `unchecked: ${count} without checksums, format plain: a damaged value is not seen`;
 }
 
 /** A damage as one line. */
