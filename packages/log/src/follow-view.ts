@@ -39,10 +39,12 @@ const LOOKS_MAX = 3;
  */
 export async function openView(catalog: SegmentCatalog): Promise<FollowView> {
   for (let looks = 1; ; looks++) {
-    const before = catalog.published();
+    let before: PublishedProgress | undefined;
     let view: FollowView | undefined;
     let failure: unknown;
     try {
+      await catalog.loadState(); // before the first of which nothing told may be known
+      before = catalog.published();
       view = await viewOf(catalog, before, looks === LOOKS_MAX);
     } catch (error) {
       failure = error;

@@ -1,4 +1,4 @@
-import type { Log, LogRecord } from "@seglog/log";
+import { type Log, type LogRecord, openLog } from "@seglog/log";
 import { describe, expect, it, vi } from "vitest";
 import { PROGRESS_FILE_NAME } from "./support/parts.ts";
 import { copyDisk, DIRECTORY, memoryPlace, type Place, placeOn } from "./support/place.ts";
@@ -174,6 +174,22 @@ describe("refresh", () => {
     await reader.refresh();
     expect(await contentOf(reader)).toEqual(rangeOf(0, 31));
     await closeAll({ place, writer: second, reader });
+  });
+
+  it("is not needed to open beside a writer, where every segment is opened once", async () => {
+    const { place, writer, reader } = await pair(13);
+    let segmentsOpened = 0;
+    const catalog = await place.catalog({ readOnly: true });
+    const { open } = catalog;
+    catalog.open = (...call) => {
+      segmentsOpened++;
+      return open.apply(catalog, call);
+    };
+    const second = await openLog(catalog);
+    expect(await contentOf(second)).toEqual(rangeOf(0, 13));
+    expect(segmentsOpened).toBe(second.segments().length);
+    await second.close();
+    await closeAll({ place, writer, reader });
   });
 
   it("while a snapshot is being read, leaves it its segments", async () => {
