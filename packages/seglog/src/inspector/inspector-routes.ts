@@ -1,6 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { SeglogError } from "@seglog/errors";
 import type { Seglog } from "../contract.ts";
+import { verdictOf } from "../verdict.ts";
 import { verifyLog } from "../verify-log.ts";
 import { eventStream } from "./event-stream.ts";
 import { logPulse, logState } from "./log-state.ts";
@@ -87,7 +88,7 @@ async function sendVerification(
         send("progress", { bytesDone, bytesTotal }).catch(() => undefined); // it never rejects
       },
     });
-    await send("result", found);
+    await send("result", { ...found, verdict: verdictOf(found) });
   } catch (error) {
     if (!signal.aborted) await send("failure", { message: (error as Error).message });
   }

@@ -1,5 +1,6 @@
 import type { Damage, Verification } from "@seglog/segment";
 import type { Command } from "commander";
+import { type Verdict, verdictOf } from "../../verdict.ts";
 import { verifyLog } from "../../verify-log.ts";
 import { byteProgress } from "../byte-progress.ts";
 import type { CommandIo } from "../command-io.ts";
@@ -46,7 +47,7 @@ async function verify(
   } finally {
     progress.stop();
   }
-  const { text, exitCode } = verdictOf(found);
+  const verdict = verdictOf(found);
   if (json) output.json(found);
   else {
     for (const damage of found.damages) output.line(damageLine(damage));
@@ -54,22 +55,17 @@ async function verify(
     if (recordsUnchecked > 0) output.line(uncheckedLine(recordsUnchecked));
     const held = `${countOf(records, "record")} [${firstOffset}, ${nextOffset})`;
     const read = `${countOf(segments, "segment")}, ${bytesText(bytes)}`;
-    output.line(`${text}: ${held}, ${read}`);
+    output.line(`${verdict}: ${held}, ${read}`);
   }
-  io.exitWith(exitCode);
+  io.exitWith(EXIT_CODES_BY_VERDICT[verdict]);
 }
 
-function verdictOf({ damages }: Verification): {
-  readonly text: string;
-  readonly exitCode: number;
-} {
-  const harmful = damages.filter(({ harmless }) => !harmless);
-  if (harmful.length === 0) return { text: "sound", exitCode: 0 };
-  const others = harmful.filter(({ kind }) => kind !== "lost record");
-  if (others.length === 0) return { text: "sound but for lost records", exitCode: EXIT_LOST };
-  const isLater = others.every(({ kind }) => kind === "later version");
-  return { text: isLater ? "of a later release, not judged" : "damaged", exitCode: EXIT_DAMAGED };
-}
+const EXIT_CODES_BY_VERDICT: Readonly<Record<Verdict, number>> = Object.freeze({
+  sound: 0,
+  "sound but for lost records": EXIT_LOST,
+  "of a later release, not judged": EXIT_DAMAGED,
+  damaged: EXIT_DAMAGED,
+});
 
 function uncheckedLine(records: number): string {
   const count = countOf(records, "record");

@@ -2,7 +2,7 @@ import { element } from "./dom.js";
 import { bytesText, countText } from "./format.js";
 
 /** @typedef {{ kind: string, path: string, message: string, harmless: boolean }} Damage */
-/** @typedef {{ clean: boolean, records: number, bytes: number, damages: Damage[] }} Verification */
+/** @typedef {{ verdict: string, records: number, bytes: number, damages: Damage[] }} Verification */
 
 /** Has the log verified when asked, and shows how far that is and what it found. */
 export function offerVerification() {
@@ -38,7 +38,7 @@ export function offerVerification() {
       const found = JSON.parse(data);
       list.replaceChildren(...found.damages.map(damageItem));
       const held = `${countText(found.records)} records, ${bytesText(found.bytes)}`;
-      end(`${found.clean ? "sound" : "damaged"}: ${held}`);
+      end(`${found.verdict}: ${held}`);
     });
     events.addEventListener("failure", ({ data }) => end(JSON.parse(data).message));
     events.addEventListener("error", () => end("the connection was lost"));
