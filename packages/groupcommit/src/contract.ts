@@ -135,8 +135,9 @@ export interface GroupCommitOptions {
    */
   readonly resume?: () => Promise<void>;
   /**
-   * Makes the `ERR_SEGLOG_CLOSED` of calls after `close`, which can name what is closed. Default:
-   * an error that says that the group commit is closed.
+   * Makes the `ERR_SEGLOG_CLOSED` of calls after `close`, and of what waits for `ready` then, which
+   * can name what is closed; called for each, and not to throw. Default: an error that says that
+   * the group commit is closed.
    */
   readonly closedError?: () => SeglogError<"ERR_SEGLOG_CLOSED">;
   /**

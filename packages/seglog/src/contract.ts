@@ -158,7 +158,8 @@ export interface Seglog<In = BytesOrString, Out = Uint8Array> {
 
   /**
    * The place of a consumer, kept in the log under `name` across crashes; made, durably, where
-   * there is none. At least once: what was not committed is delivered again.
+   * there is none. At least once: what was not committed is delivered again. Of a log opened
+   * read-only it is as of this call: what its consumer commits later another call tells.
    *
    * @param name  1 to 64 of `a-z 0-9 . _ -`, a letter or digit first
    * @throws ERR_SEGLOG_CORRUPT  what was saved is damaged: remove it, and begin again

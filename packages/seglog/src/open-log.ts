@@ -28,6 +28,7 @@ import { TypedLog } from "./typed-log.ts";
  * @throws ERR_SEGLOG_CORRUPT  something is missing or damaged that no crash takes
  * @throws ERR_SEGLOG_UNSUPPORTED_FORMAT  made by a later release
  * @throws ERR_SEGLOG_NOT_FOUND  `readOnly`, and there is no log
+ * @throws ERR_SEGLOG_EXISTS  a file is where the directory is to be
  * @throws ERR_SEGLOG_UNAVAILABLE  this platform offers no lock that dies with its process
  * @throws ERR_SEGLOG_IO  the operating system refused a call; see `cause`
  */

@@ -261,9 +261,9 @@ export class IndexedSegment implements Segment {
   #refusal(): SeglogError {
     const path = this.#path;
     if (this.#closing !== undefined) {
-      return new SeglogError("ERR_SEGLOG_CLOSED", `the segment ${path} is closed`, { what: path });
+      return new SeglogError("ERR_SEGLOG_CLOSED", `${path} is closed`, { what: path });
     }
-    return new SeglogError("ERR_SEGLOG_READ_ONLY", `the segment ${path} is sealed`, { path });
+    return new SeglogError("ERR_SEGLOG_READ_ONLY", `${path} is sealed`, { path });
   }
 }
 

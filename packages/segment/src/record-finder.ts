@@ -2,6 +2,7 @@ import { checkInteger, SeglogError } from "@seglog/errors";
 import type { Index } from "@seglog/index";
 import type { ScanLimits, ScanWishes, SplitRead, Store } from "@seglog/store";
 import type { Offset, SegmentRecord, SegmentScanSpace } from "./contract.ts";
+import { payloadKind } from "./lost-record.ts";
 import { numberedRecords, wholeRecord } from "./numbered-records.ts";
 import { isNumbered, RECORD_HEAD_BYTES, readTime } from "./record-head.ts";
 import { isAstray, Waypoints } from "./waypoints.ts";
@@ -219,8 +220,22 @@ export class RecordFinder {
 
   #corrupt(offset: Offset, position: number | undefined): SeglogError {
     const path = this.#path;
-    const text = `no valid record where record ${offset} must be in ${path}`;
+    const text =
+      position !== undefined && this.#isLost(offset, position)
+        ? `record ${offset} is lost: in its place in ${path} stands what a repair leaves`
+        : `no valid record where record ${offset} must be in ${path}`;
     const context = { path, offset, ...(position === undefined ? {} : { position }) };
     return new SeglogError("ERR_SEGLOG_CORRUPT", text, context, { cause: this.#cause });
+  }
+
+  #isLost(offset: Offset, position: number): boolean {
+    try {
+      const bytes = this.#store.readView(position);
+      const head = { bytes, at: 0, payloadBytes: bytes.length };
+      return payloadKind(head, offset) === "lost";
+    } catch (error) {
+      this.#rethrowUnlessAstray(error);
+      return false;
+    }
   }
 }

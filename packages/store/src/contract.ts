@@ -31,6 +31,8 @@ export type FrameFormat = "checked" | "plain";
  * After a failed `flush`, `sync` or `truncate` the store is poisoned: every later call that
  * writes throws or rejects with `ERR_SEGLOG_POISONED`; reads of records that were durable still
  * work; `close` releases. After `close` every call but `close` fails with `ERR_SEGLOG_CLOSED`.
+ * Arguments of another type, out of their range, or with unknown options are
+ * `ERR_SEGLOG_INVALID_ARGUMENT` everywhere, and nothing was changed.
  *
  * Where a write was refused for want of room, and no sync has failed, a store may know better: the
  * failed call, and every later one that writes, fails with `ERR_SEGLOG_NOT_WRITTEN`, until a

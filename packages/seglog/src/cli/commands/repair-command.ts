@@ -50,8 +50,8 @@ async function repair(io: CommandIo, directory: string, options: RepairOptions):
   if (json) output.json(done);
   else {
     for (const damage of damages) output.line(damageLine(damage));
-    for (const { kind, path, message } of actions) {
-      output.line(`${dryRun ? "would " : ""}${kind}: ${path}: ${message}`);
+    for (const { kind, message } of actions) {
+      output.line(`${dryRun ? "would " : ""}${kind}: ${message}`);
     }
     for (const path of quarantined) output.line(`in quarantine: ${path}`);
     output.line(actions.length === 0 ? "nothing to do" : lostText(lost));
