@@ -2,7 +2,9 @@ import { element } from "./dom.js";
 import { bytesText, countText } from "./format.js";
 
 /** @typedef {{ kind: string, path: string, message: string, harmless: boolean }} Damage */
-/** @typedef {{ verdict: string, records: number, bytes: number, damages: Damage[] }} Verification */
+/**
+ * @typedef {{ verdict: string, records: number, bytes: number, damages: Damage[] }} Verification
+ */
 
 /** Has the log verified when asked, and shows how far that is and what it found. */
 export function offerVerification() {
