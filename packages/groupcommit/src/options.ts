@@ -55,7 +55,7 @@ export function resolveOptions(options: GroupCommitOptions): ResolvedOptions {
   if (resume !== undefined && typeof resume !== "function") {
     throw invalidArgument("resume", resume, "a function that resolves when the target goes on");
   }
-  const makeClosed = options.closedError ?? DEFAULTS.closedError;
+  const { closedError: makeClosed = DEFAULTS.closedError } = options;
   if (typeof makeClosed !== "function") {
     throw invalidArgument("closedError", makeClosed, "a function that makes a SeglogError");
   }

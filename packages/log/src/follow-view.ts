@@ -39,11 +39,11 @@ const LOOKS_MAX = 3;
  */
 export async function openView(catalog: SegmentCatalog): Promise<FollowView> {
   for (let looks = 1; ; looks++) {
-    let before: PublishedProgress | undefined;
+    let before = catalog.published();
     let view: FollowView | undefined;
     let failure: unknown;
     try {
-      await catalog.loadState(); // before the first of which nothing told may be known
+      await catalog.loadState(); // nothing told may be known before
       before = catalog.published();
       view = await viewOf(catalog, before, looks === LOOKS_MAX);
     } catch (error) {

@@ -1,6 +1,6 @@
 import { type Log, type LogRecord, openLog } from "@seglog/log";
 import { describe, expect, it, vi } from "vitest";
-import { PROGRESS_FILE_NAME } from "./support/parts.ts";
+import { PROGRESS_FILE_NAME, STATE_FILE_NAME } from "./support/parts.ts";
 import { copyDisk, DIRECTORY, memoryPlace, type Place, placeOn } from "./support/place.ts";
 import { appendRange, brief, contentOf, rangeOf, textOf, valueAt } from "./support/records.ts";
 
@@ -190,6 +190,26 @@ describe("refresh", () => {
     expect(segmentsOpened).toBe(second.segments().length);
     await second.close();
     await closeAll({ place, writer, reader });
+  });
+
+  it("fails where the state cannot be read behind a cut, and close does not wait for it", async () => {
+    const both = await pair(6);
+    const { place, writer, reader } = both;
+    await writer.truncateAfter(2); // after which a reader opens everything anew
+    const state = await place.fs.open(`${DIRECTORY}/${STATE_FILE_NAME}`, { access: "write" });
+    const saved = new Uint8Array(await state.size());
+    state.read(saved, 0);
+    state.writeNow(
+      saved.map(() => 0xff),
+      0,
+    );
+    const code = "ERR_SEGLOG_CORRUPT";
+    await expect(reader.refresh()).rejects.toMatchObject({ code });
+    // one that is under way ends, too
+    await Promise.allSettled([reader.refresh(), reader.close()]);
+    state.writeNow(saved, 0);
+    await state.close();
+    await writer.close();
   });
 
   it("while a snapshot is being read, leaves it its segments", async () => {

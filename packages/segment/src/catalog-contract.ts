@@ -26,7 +26,7 @@ export interface LogCut {
 
 /** What a writer told, and which. */
 export interface PublishedProgress extends LogProgress {
-  /** Which opening for writing it is of: differs from that of the one before. */
+  /** Which opening for writing it is of: a safe integer, not that of the one before. */
   readonly session: number;
 }
 

@@ -243,7 +243,7 @@ export interface SegmentCatalog {
    * What {@link SegmentCatalog.publish} was last called with, in whatever process, since the system
    * started; `undefined` where nothing was, or where it is not known. Synchronous.
    * Read-only, it may not be known before the first `loadState`; what was made later is found by
-   * the next.
+   * the next. A catalog that can be followed knows it from then on, also of a writer that closed.
    */
   published(): PublishedProgress | undefined;
 

@@ -6,8 +6,8 @@ import { STATE_FILE_NAME } from "./state-file.ts";
 
 /**
  * A directory that holds no log is neither sound nor damaged: most likely its name was mistyped.
- * As opening sees it, a log begins with the first state that was saved: without one, and without
- * a segment, opening makes a log, or finds none. Changes nothing.
+ * As opening for writing sees it, a log begins with the first state that was saved: without one,
+ * and without a segment, opening makes a log, or finds none. Changes nothing.
  *
  * @throws ERR_SEGLOG_NOT_FOUND  there is no directory, or no log in it
  * @throws ERR_SEGLOG_IO  the directory cannot be listed

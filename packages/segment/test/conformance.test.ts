@@ -118,6 +118,10 @@ describe("the kits", () => {
     await expect(first?.run()).rejects.toMatchObject({ context: { name: "traits.persistent" } });
     const [one] = segmentCatalogConformance(async () => ({ ...place, openReadOnly: notRun }));
     await expect(one?.run()).rejects.toMatchObject({ context: { name: "traits.follows" } });
+    const [old] = segmentCatalogConformance(async () =>
+      Object.assign({ ...place }, { locks: true }),
+    );
+    await expect(old?.run()).rejects.toMatchObject({ context: { name: "traits.locks" } });
   });
 });
 

@@ -57,8 +57,8 @@ export function segmentConformance(
 /**
  * Every promise of `SegmentCatalog`; those of the segments that it opens are the other kit's.
  *
- * @throws ERR_SEGLOG_INVALID_ARGUMENT  an unknown trait; from a case, a harness with `openReadOnly`
- *   and without the trait `follows`
+ * @throws ERR_SEGLOG_INVALID_ARGUMENT  an unknown trait; from every case, a harness with
+ *   `openReadOnly` and without the trait `follows`, or with `locks`, which is a trait now
  */
 export function segmentCatalogConformance(
   factory: () => Promise<SegmentCatalogHarness>,
@@ -68,8 +68,12 @@ export function segmentCatalogConformance(
   const follows = traits.follows === true;
   const asked = async (): Promise<SegmentCatalogHarness> => {
     const harness = await factory();
-    if (harness.openReadOnly === undefined || follows) return harness;
+    // until 0.1 the harness said whether there is a lock
+    const isUntold = Reflect.get(harness, "locks") === true && traits.locks !== true;
+    if ((harness.openReadOnly === undefined || follows) && !isUntold) return harness;
     await harness.dispose();
+    if (isUntold)
+      throw invalidArgument("traits.locks", traits.locks, "true, and not the harness's");
     throw invalidArgument("traits.follows", traits.follows, "true with an `openReadOnly`");
   };
   return [

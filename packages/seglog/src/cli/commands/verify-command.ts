@@ -48,7 +48,7 @@ async function verify(
     progress.stop();
   }
   const verdict = verdictOf(found);
-  if (json) output.json(found);
+  if (json) output.json({ ...found, verdict });
   else {
     for (const damage of found.damages) output.line(damageLine(damage));
     const { records, recordsUnchecked, segments, bytes, firstOffset, nextOffset } = found;

@@ -3,7 +3,8 @@ import { bytesText, countText } from "./format.js";
 
 /** @typedef {{ kind: string, path: string, message: string, harmless: boolean }} Damage */
 /**
- * @typedef {{ verdict: string, records: number, bytes: number, damages: Damage[] }} Verification
+ * @typedef {{ verdict: string, records: number, recordsUnchecked: number, bytes: number,
+ *   damages: Damage[] }} Verification
  */
 
 /** Has the log verified when asked, and shows how far that is and what it found. */
@@ -40,7 +41,9 @@ export function offerVerification() {
       const found = JSON.parse(data);
       list.replaceChildren(...found.damages.map(damageItem));
       const held = `${countText(found.records)} records, ${bytesText(found.bytes)}`;
-      end(`${found.verdict}: ${held}`);
+      const { recordsUnchecked } = found;
+      const rest = recordsUnchecked === 0 ? "" : `, ${countText(recordsUnchecked)} not checked`;
+      end(`${found.verdict}: ${held}${rest}`);
     });
     events.addEventListener("failure", ({ data }) => end(JSON.parse(data).message));
     events.addEventListener("error", () => end("the connection was lost"));
