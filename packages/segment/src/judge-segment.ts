@@ -42,19 +42,16 @@ export interface JudgedSegment {
 
 /** Decides what is wrong with a segment, and what a repair makes of it. */
 export function judgeSegment(scan: ScannedSegment, place: SegmentPlace): JudgedSegment {
-  const judged = judgeEnd(scan, place);
-  return isOverlong(scan) ? judgeOverlong(judged, isTornOff(scan, place)) : judged;
+  const { mayBeTorn, knownEnd } = place;
+  const isTorn = mayBeTorn && knownEnd === undefined && scan.end.verdict !== "corrupt";
+  const judged = isTorn ? judgeTorn(scan, place) : judgeEnd(scan, place);
+  return isOverlong(scan) ? judgeOverlong(judged, isTorn) : judged;
 }
 
 function judgeEnd(scan: ScannedSegment, place: SegmentPlace): JudgedSegment {
   const { knownEnd } = place;
-  if (isTornOff(scan, place)) return judgeTorn(scan, place);
   if (knownEnd !== undefined && scan.nextOffset > knownEnd) return judgeTooLong(scan, knownEnd);
   return scan.tail === undefined ? judgeWhole(scan, place) : judgeTail(scan, place, scan.tail);
-}
-
-function isTornOff({ end }: ScannedSegment, { mayBeTorn, knownEnd }: SegmentPlace): boolean {
-  return mayBeTorn && knownEnd === undefined && end.verdict !== "corrupt";
 }
 
 function isOverlong({ end }: ScannedSegment): boolean {

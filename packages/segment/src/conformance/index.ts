@@ -36,11 +36,8 @@ export function segmentConformance(
 ): ConformanceCase[] {
   checkTraits(traits, { persistent: "boolean" });
   const isPersistent = traits.persistent === true;
-  // what a harness can do and nobody asks for would be tried by no case
-  const asked = async (): Promise<SegmentHarness> => {
-    const harness = await factory();
-    if (harness.reopen === undefined || isPersistent) return harness;
-    await harness.dispose();
+  const refuse = ({ reopen }: SegmentHarness): void => {
+    if (reopen === undefined || isPersistent) return;
     throw invalidArgument("traits.persistent", traits.persistent, "true with a `reopen`");
   };
   return [
@@ -51,7 +48,7 @@ export function segmentConformance(
     TRUNCATE_CASES,
     END_CASES,
     ...(isPersistent ? [REOPEN_CASES] : []),
-  ].flatMap((cases) => over(asked, cases));
+  ].flatMap((cases) => over(factory, { cases, refuse }));
 }
 
 /**
@@ -66,14 +63,12 @@ export function segmentCatalogConformance(
 ): ConformanceCase[] {
   checkTraits(traits, { follows: "boolean", locks: "boolean" });
   const follows = traits.follows === true;
-  const asked = async (): Promise<SegmentCatalogHarness> => {
-    const harness = await factory();
+  const refuse = (harness: SegmentCatalogHarness): void => {
     // until 0.1 the harness said whether there is a lock
-    const isUntold = Reflect.get(harness, "locks") === true && traits.locks !== true;
-    if ((harness.openReadOnly === undefined || follows) && !isUntold) return harness;
-    await harness.dispose();
-    if (isUntold)
+    if (Reflect.get(harness, "locks") === true && traits.locks !== true) {
       throw invalidArgument("traits.locks", traits.locks, "true, and not the harness's");
+    }
+    if (harness.openReadOnly === undefined || follows) return;
     throw invalidArgument("traits.follows", traits.follows, "true with an `openReadOnly`");
   };
   return [
@@ -85,18 +80,21 @@ export function segmentCatalogConformance(
     CATALOG_END_CASES,
     ...(traits.locks === true ? [LOCK_CASES] : []),
     ...(follows ? [FOLLOW_CASES] : []),
-  ].flatMap((cases) => over(asked, cases));
+  ].flatMap((cases) => over(factory, { cases, refuse }));
 }
 
+/** @param how.refuse  throws where a harness can do what no trait, and so no case, asks for */
 function over<Harness extends { dispose(): Promise<void> }>(
   factory: () => Promise<Harness>,
-  cases: Cases<Harness>,
+  how: { readonly cases: Cases<Harness>; readonly refuse: (harness: Harness) => void },
 ): ConformanceCase[] {
+  const { cases, refuse } = how;
   return Object.entries(cases).map(([name, prove]) => ({
     name,
     async run() {
       const harness = await factory();
       try {
+        refuse(harness);
         await prove(harness);
       } finally {
         await harness.dispose();
